@@ -1,0 +1,1 @@
+"""The activity room: pages about jobs and history."""

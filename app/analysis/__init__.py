@@ -1,0 +1,1 @@
+"""The analysis room: what machines find in a recording: silence and scenes."""

@@ -1,0 +1,1 @@
+"""The auth room: people, sessions and sign-in."""

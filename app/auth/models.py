@@ -1,0 +1,128 @@
+"""People, their sessions, one-time links and the record of sign-in attempts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.changes import Tracking
+from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
+from app.core.db import Base
+
+
+class Role(StrEnum):
+    """What a person may do on the whole site."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class User(Base):
+    """One person; deactivated, never removed while something names them."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "username_normalized", info={"field": "username", "words": "This user name is already taken."}
+        ),
+        sa.UniqueConstraint(
+            "email_normalized", info={"field": "email", "words": "This e-mail address is already used."}
+        ),
+    )
+    tracking: ClassVar[Tracking] = Tracking(
+        "user",
+        ignored=frozenset({"username_normalized", "email_normalized", "failed_logins", "last_login_at", "locked_until"}),
+        secret=frozenset({"password_hash"}),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    username: Mapped[str] = mapped_column(sa.String(80))
+    username_normalized: Mapped[str] = mapped_column(sa.String(80))
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    email_normalized: Mapped[str | None] = mapped_column(sa.String(254))
+    display_name: Mapped[str] = mapped_column(sa.String(120))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"), default=Role.MEMBER)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(sa.String(16), default="en")
+    theme: Mapped[str] = mapped_column(sa.String(8), default="system")
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    @property
+    def initials(self) -> str:
+        """Return up to two capital letters that stand for the person."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
+    def audit_name(self) -> str:
+        return self.display_name
+
+
+class UserSession(Base):
+    """One signed-in browser; only the hash of its token is kept."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (sa.Index("ix_user_sessions_user_id_revoked_at", "user_id", "revoked_at"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[CreatedAt]
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ip: Mapped[str | None] = mapped_column(sa.String(64))
+    user_agent: Mapped[str | None] = mapped_column(sa.String(255))
+
+
+class SetupLink(Base):
+    """A one-time link that makes the first admin; only its hash is kept."""
+
+    __tablename__ = "setup_links"
+
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class SignInAttempt(Base):
+    """Failed sign-ins lately, per account name and per network; both are throttled."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (sa.UniqueConstraint("kind", "subject"),)
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    subject: Mapped[str] = mapped_column(sa.String(120))
+    failures: Mapped[int] = mapped_column(default=0)
+    last_failed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class UserPreferences(Base):
+    """How one person likes the pages: keys, volume, speed, time zone."""
+
+    __tablename__ = "user_preferences"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    time_zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    keys: Mapped[str] = mapped_column(sa.String(8), default="on")
+    volume: Mapped[int] = mapped_column(default=100)
+    speed: Mapped[int] = mapped_column(default=100)
+
+

@@ -1,0 +1,85 @@
+"""Every setting, read once from the environment; nothing else in the app reads it."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator decided; `instance` is the folder with database, media and secrets."""
+
+    instance: Path
+    database_url: str
+    jobs_database_url: str | None
+    secret_key: str
+    workspaces: Path | None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    trusted_hosts: tuple[str, ...] = ()
+    https: bool = False
+    pool_size: int = 10
+    pool_max_overflow: int = 20
+    pool_recycle_s: int = 3600
+    echo: bool = False
+    max_form_bytes: int = 512 * MEBIBYTE
+    max_upload_bytes: int = 1024 * 1024 * MEBIBYTE
+    reserve_bytes: int = 512 * MEBIBYTE
+    worker_concurrency: int = field(default_factory=lambda: os.cpu_count() or 1)
+    testing: bool = False
+
+    @property
+    def media_root(self) -> Path:
+        return self.instance / "media"
+
+
+def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
+    """Read the settings; raises ValueError with the variable's name for a value that cannot be."""
+    instance = Path(environment.get("RUSHES_INSTANCE") or root / "instance").resolve()
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    workspaces = environment.get("RUSHES_WORKSPACES")
+    return Settings(
+        instance=instance,
+        database_url=environment.get("DATABASE_URL") or f"sqlite:///{instance / 'rushes.db'}",
+        jobs_database_url=environment.get("JOBS_DATABASE_URL"),
+        secret_key=environment.get("SECRET_KEY") or _kept_secret(instance / "secret.key"),
+        workspaces=Path(workspaces).resolve() if workspaces else None,
+        host=environment.get("HOST", "127.0.0.1"),
+        port=_number(environment, "PORT", 8000),
+        trusted_hosts=tuple(filter(None, environment.get("TRUSTED_HOSTS", "").split(","))),
+        https=_yes(environment, "RUSHES_HTTPS"),
+        pool_size=_number(environment, "DATABASE_POOL_SIZE", 10),
+        pool_max_overflow=_number(environment, "DATABASE_MAX_OVERFLOW", 20),
+        pool_recycle_s=_number(environment, "DATABASE_POOL_RECYCLE", 3600),
+        echo=_yes(environment, "DATABASE_ECHO"),
+        max_form_bytes=_number(environment, "RUSHES_MAX_FORM_MIB", 512) * MEBIBYTE,
+        max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
+        reserve_bytes=_number(environment, "RUSHES_RESERVE_MIB", 512) * MEBIBYTE,
+        worker_concurrency=_number(environment, "RUSHES_WORKERS", os.cpu_count() or 1),
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit():
+        raise ValueError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    return environment.get(name, "").lower() in ("1", "true", "yes", "on")
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the instance's secret, made at the first start and readable by its owner alone."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""Shared floor of the house: database, errors, time and the web helpers."""

@@ -1,0 +1,78 @@
+"""What can go wrong in words a person can act on; routes turn each into its status."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Something the person can be told about; `str(error)` is fit for the screen."""
+
+    status = 400
+
+
+class NotFound(DomainError):
+    """It is not there, or the viewer may not know that it is (404)."""
+
+    status = 404
+
+    def __init__(self, words: str = "Nothing here.") -> None:
+        super().__init__(words)
+
+
+class Forbidden(DomainError):
+    """The viewer may see it but not do this (403)."""
+
+    status = 403
+
+
+class Conflict(DomainError):
+    """It clashes with something that exists (409); `field` names the clashing field, if one does."""
+
+    status = 409
+
+    def __init__(self, words: str, field: str | None = None) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class Invalid(DomainError):
+    """A value breaks a rule (422); the words say which value would pass."""
+
+    status = 422
+
+    def __init__(self, words: str, field: str | None = None) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class Stale(DomainError):
+    """Somebody saved a newer version meanwhile (409); carries both sides' values by field."""
+
+    status = 409
+
+    def __init__(self, words: str, mine: dict[str, Any], theirs: dict[str, Any], version: int) -> None:
+        super().__init__(words)
+        self.mine = mine
+        self.theirs = theirs
+        self.version = version
+
+
+class Throttled(DomainError):
+    """Too many tries (429); `retry_after_s` says when to come back."""
+
+    status = 429
+
+    def __init__(self, words: str, retry_after_s: int) -> None:
+        super().__init__(words)
+        self.retry_after_s = retry_after_s
+
+
+class TooLarge(DomainError):
+    """More than fits (413)."""
+
+    status = 413
+
+
+class Unavailable(DomainError):
+    """The database, disk or engine does not answer just now (503); trying again may help."""
+
+    status = 503

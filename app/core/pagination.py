@@ -1,0 +1,58 @@
+"""Keyset paging: the place after a row, not a page number, so that deep pages cost what the first does."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from app.core.errors import Invalid
+
+T = TypeVar("T")
+
+MAX_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of rows in a stable order; `next_after` asks for the one behind it, None at the end."""
+
+    items: list[T]
+    next_after: str | None = None
+
+
+def clamp(limit: int) -> int:
+    """Return how many rows one page may hold, from 1 to 200."""
+    return max(1, min(limit, MAX_ROWS))
+
+
+def encode_after(values: Sequence[Any]) -> str:
+    """Return the opaque place behind a row with these sort values (datetimes, numbers, text)."""
+    plain = [{"t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_after(after: str, width: int) -> list[Any]:
+    """Return the sort values in `after`; raises `Invalid` where it is not one of ours."""
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        values = [datetime.fromisoformat(value["t"]) if isinstance(value, dict) else value for value in plain]
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise Invalid("This page address is damaged. Start from the first page.", "after") from error
+    if len(values) != width or not all(isinstance(value, (str, int, float, datetime)) for value in values):
+        raise Invalid("This page address is damaged. Start from the first page.", "after")
+    return values
+
+
+def behind(columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], *, descending: bool) -> sa.ColumnElement[bool]:
+    """Return the condition "sorts behind these values" as plain comparisons every database can index."""
+    head, *rest = columns
+    value, *others = values
+    further = head < value if descending else head > value
+    if not rest:
+        return further
+    return sa.or_(further, sa.and_(head == value, behind(rest, others, descending=descending)))

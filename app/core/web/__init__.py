@@ -1,0 +1,1 @@
+"""What every route needs: access, htmx, forms, error pages and headers."""

@@ -1,0 +1,1 @@
+"""The jobs room: the ledger of work and the engine behind it."""

@@ -1,0 +1,1 @@
+"""The media room: files, uploads, renditions and the bytes that go out."""

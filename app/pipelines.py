@@ -1,0 +1,15 @@
+"""Which stages each kind of job runs, in order, and each stage's share of the work; strings only."""
+
+# The weights are rough shares of wall time, so that one percentage can stand for the whole.
+INGEST = {"probe": 2, "pictures": 4, "waveform": 4, "proxy": 60, "silence": 6, "scenes": 24}
+
+PIPELINES: dict[str, dict[str, int]] = {
+    "ingest": INGEST,
+    "demo": {"generate": 20, **INGEST},
+    "render": {"render": 70, "certificate": 30},
+}
+
+
+def stages_of(kind: str) -> dict[str, int]:
+    """Return stage name to weight for a kind of job; raises KeyError for an unknown kind."""
+    return PIPELINES[kind]

@@ -1,0 +1,1 @@
+"""The projects room: projects, their members and who may do what."""

@@ -1,0 +1,1 @@
+"""The search room: one index over everything that has words."""

@@ -1,0 +1,1 @@
+"""The workbench room: the media page: player, timeline and clips."""
