@@ -1,0 +1,40 @@
+// Toasts: dismissed by hand, or after a while when they hold nothing to do (WCAG 2.2.1).
+// Also the focus after a swap that took the focused thing away, and words when the server does not answer.
+
+const box = document.getElementById("toasts");
+const LIFE_MS = 8000;
+
+function age(toast) {
+  if (toast.dataset.aged) return;
+  toast.dataset.aged = "1";
+  if (!toast.hasAttribute("data-keep")) setTimeout(() => toast.remove(), LIFE_MS);
+}
+
+/** Shows a sentence; it goes by itself unless keep is true. */
+export function say(text, keep = false) {
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.toggleAttribute("data-keep", keep);
+  toast.append(Object.assign(document.createElement("span"), { className: "grow", textContent: text }));
+  box.replaceChildren(toast);
+}
+
+const ageAll = () => { for (const toast of box.children) age(toast); };
+new MutationObserver(ageAll).observe(box, { childList: true });
+ageAll();
+
+addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-dismiss]")) event.target.closest(".toast").remove();
+});
+addEventListener("submit", (event) => { // an undo was pressed: the answer says what happened
+  if (event.target.closest?.(".toast")) setTimeout(() => event.target.closest(".toast")?.remove());
+});
+addEventListener("htmx:error", (event) => {
+  if (event.detail?.error?.name !== "AbortError") say("The server did not answer. Nothing was changed; try again.", true);
+});
+addEventListener("htmx:after:swap", () => {
+  if (document.activeElement !== document.body) return;
+  const next = document.querySelector("[data-focus-after]");
+  next?.focus({ preventScroll: true });
+  next?.removeAttribute("data-focus-after");
+});
