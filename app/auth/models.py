@@ -33,7 +33,9 @@ class User(Base):
     )
     tracking: ClassVar[Tracking] = Tracking(
         "user",
-        ignored=frozenset({"username_normalized", "email_normalized", "failed_logins", "last_login_at", "locked_until"}),
+        ignored=frozenset(
+            {"username_normalized", "email_normalized", "failed_logins", "last_login_at", "locked_until"}
+        ),
         secret=frozenset({"password_hash"}),
     )
 
@@ -124,5 +126,3 @@ class UserPreferences(Base):
     keys: Mapped[str] = mapped_column(sa.String(8), default="on")
     volume: Mapped[int] = mapped_column(default=100)
     speed: Mapped[int] = mapped_column(default=100)
-
-

@@ -12,7 +12,11 @@ from app.core.db import SYSTEM, Actor, async_session, end_reading, install_hooks
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql+psycopg": "postgresql+psycopg", "mysql+pymysql": "mysql+asyncmy"}
+ASYNC_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "mysql+pymysql": "mysql+asyncmy",
+}
 
 
 def async_url(url: str) -> str:
@@ -50,9 +54,7 @@ class AsyncDatabase:
             yield session
             await session.run_sync(end_reading)
 
-    async def run(
-        self, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def run(self, verb: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a synchronous verb as one unit of work of the system."""
         async with self.atransaction() as session:
             return await call(session, verb, *args, **kwargs)

@@ -48,7 +48,9 @@ def decode_after(after: str, width: int) -> list[Any]:
     return values
 
 
-def behind(columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], *, descending: bool) -> sa.ColumnElement[bool]:
+def behind(
+    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], *, descending: bool
+) -> sa.ColumnElement[bool]:
     """Return the condition "sorts behind these values" as plain comparisons every database can index."""
     head, *rest = columns
     value, *others = values

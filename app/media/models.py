@@ -198,8 +198,6 @@ class Playhead(Base):
     __tablename__ = "playheads"
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    media_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("media.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    media_id: Mapped[int] = mapped_column(sa.ForeignKey("media.id", ondelete="CASCADE"), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
     updated_at: Mapped[UpdatedAt]

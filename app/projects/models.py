@@ -25,7 +25,9 @@ class Project(Base):
 
     __tablename__ = "projects"
     __table_args__ = (
-        sa.UniqueConstraint("slug", info={"field": "slug", "words": "This address is already used by another project."}),
+        sa.UniqueConstraint(
+            "slug", info={"field": "slug", "words": "This address is already used by another project."}
+        ),
         sa.UniqueConstraint("name", info={"field": "name", "words": "This name is already used by another project."}),
         sa.UniqueConstraint(
             "workspace_hash",
@@ -78,9 +80,7 @@ class ProjectMember(Base):
     __tablename__ = "project_members"
 
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[MemberRole] = mapped_column(enum_column(MemberRole, "role"))
     added_at: Mapped[CreatedAt]
 

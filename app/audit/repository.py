@@ -1,0 +1,94 @@
+"""The audit log as SQL sees it: rows go in by Core, and nothing changes or removes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditAction, AuditLog
+from app.core.clock import now
+from app.core.db import current_actor
+from app.core.pagination import Page, clamp
+
+
+class AuditRepository:
+    """What happened, newest first."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert entries; who, when and which request come from the unit of work."""
+        actor = current_actor(self.session)
+        common = {
+            "occurred_at": now(),
+            "actor_id": actor.id,
+            "actor_name": actor.name,
+            "request_id": actor.request_id,
+            "ip": actor.ip,
+        }
+        if rows:
+            self.session.connection().execute(sa.insert(AuditLog), [{**common, **row} for row in rows])
+
+    def log_create(self, entity_type: str, entity_id: int, changes: dict[str, Any], **facts: Any) -> None:
+        self.add([_row(AuditAction.CREATE, entity_type, entity_id, changes, facts)])
+
+    def log_update(self, entity_type: str, entity_id: int, changes: dict[str, Any], **facts: Any) -> None:
+        self.add([_row(AuditAction.UPDATE, entity_type, entity_id, changes, facts)])
+
+    def log_delete(self, entity_type: str, entity_id: int, changes: dict[str, Any], **facts: Any) -> None:
+        self.add([_row(AuditAction.DELETE, entity_type, entity_id, changes, facts)])
+
+    def get_history(
+        self, entity_type: str, entity_id: int, *, before: int | None = None, limit: int = 50
+    ) -> Page[AuditLog]:
+        """Return one object's entries, newest first."""
+        return self._page(
+            sa.select(AuditLog).where(AuditLog.entity_type == entity_type, AuditLog.entity_id == entity_id),
+            before,
+            limit,
+        )
+
+    def for_project(self, project_id: int, *, before: int | None = None, limit: int = 50) -> Page[AuditLog]:
+        """Return a project's entries, newest first."""
+        return self._page(sa.select(AuditLog).where(AuditLog.project_id == project_id), before, limit)
+
+    def for_media(
+        self, project_id: int, media_id: int, *, before: int | None = None, limit: int = 50
+    ) -> Page[AuditLog]:
+        """Return the entries about a recording and everything on it, newest first."""
+        return self._page(
+            sa.select(AuditLog).where(AuditLog.project_id == project_id, AuditLog.media_id == media_id), before, limit
+        )
+
+    def _page(self, query: sa.Select[tuple[AuditLog]], before: int | None, limit: int) -> Page[AuditLog]:
+        if before is not None:
+            query = query.where(AuditLog.id < before)
+        size = clamp(limit)
+        rows = list(self.session.scalars(query.order_by(AuditLog.id.desc()).limit(size + 1)))
+        return Page(rows[:size], str(rows[size - 1].id) if len(rows) > size else None)
+
+
+def _row(
+    action: AuditAction, entity_type: str, entity_id: int | None, changes: dict[str, Any], facts: dict[str, Any]
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "action": action,
+        "verb": f"{entity_type}:{action.value.lower()}",
+        "entity_type": entity_type,
+        "entity_id": entity_id,
+        "entity_public_id": None,
+        "entity_name": None,
+        "project_id": None,
+        "media_id": None,
+        "changes": changes,
+    }
+    return row | facts
+
+
+def entry(
+    action: AuditAction, entity_type: str, entity_id: int | None, changes: dict[str, Any], **facts: Any
+) -> dict[str, Any]:
+    """Return one row for `AuditRepository.add`; `facts` are columns such as `project_id` or `verb`."""
+    return _row(action, entity_type, entity_id, changes, facts)

@@ -1,0 +1,102 @@
+"""Set-up, sign-in and sign-out."""
+
+from datetime import datetime
+
+from flask import Blueprint, current_app, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.auth.cookies import drop_token, read_token, set_token
+from app.auth.forms import SetupForm, SignInForm
+from app.auth.models import User
+from app.auth.service import SEEN_EVERY, WRONG, Browser, auth_service
+from app.core.clock import now
+from app.core.db import Actor, db, reading, transaction
+from app.core.web.access import PUBLIC, SIGNED_IN, access, actor
+from app.core.web.htmx import go, local_path, render
+
+bp = Blueprint("auth", __name__)
+
+
+@bp.route("/setup/<token>", methods=["GET", "POST"])
+@access(PUBLIC)
+def setup(token: str) -> Response:
+    """Make the first admin with the link printed at the first start."""
+    with reading() as unit:
+        auth_service(unit).check_setup_link(token)
+    form = SetupForm()
+    if form.validate_on_submit():
+        with form.blame(), transaction(Actor(name=form.display_name.data or "")) as unit:
+            service = auth_service(unit)
+            key = service.open_session(service.set_up(token, form.person()), browser())
+        if not form.has_errors:
+            return _signed_in(key, url_for("projects.index"))
+    return render("auth/setup.html", code=422 if form.errors else 200, form=form)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@access(PUBLIC)
+def sign_in() -> Response:
+    """Ask for name and password; a failure is counted, then said."""
+    form = SignInForm()
+    if not form.is_submitted():
+        form.next.data = local_path(request.args.get("next"), "")
+        return render("auth/sign_in.html", form=form, notice=_sign_in_notice())
+    if form.validate():
+        with transaction(actor()) as unit:
+            entered = auth_service(unit).sign_in(form.username.data or "", form.password.data or "", browser())
+        if entered is not None:
+            return _signed_in(entered[1], local_path(form.next.data, url_for("projects.index")))
+        form.form_errors.append(WRONG)
+    return render("auth/sign_in.html", code=422, form=form, notice=None)
+
+
+@bp.post("/sign-out")
+@access(SIGNED_IN)
+def sign_out() -> Response:
+    """End the session on the server and in the browser."""
+    token = read_token(current_app)
+    if token:
+        with transaction(actor()) as unit:
+            auth_service(unit).sign_out(token)
+    session.clear()
+    answer = drop_token(current_app, go(url_for("auth.sign_in")))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def load_viewer() -> User | None:
+    """Return whose session the cookie names; its `last_seen_at` moves at most once a minute."""
+    token = read_token(current_app)
+    if not token:
+        return None
+    found = auth_service(db.session()).person_of(token)
+    if found is None:
+        return None
+    user, row = found
+    moment = now()
+    if moment - row.last_seen_at > SEEN_EVERY:
+        _seen(row.id, moment)
+    return user
+
+
+def browser() -> Browser:
+    """Return where this request comes from."""
+    return Browser(request.remote_addr, request.user_agent.string)
+
+
+def _seen(session_id: int, moment: datetime) -> None:
+    with transaction(actor()) as unit:
+        auth_service(unit).sessions.touch(session_id, moment)
+
+
+def _signed_in(token: str, target: str) -> Response:
+    # Whatever the browser held before signing in is worth nothing afterwards.
+    session.clear()
+    return set_token(current_app, go(target), token)
+
+
+def _sign_in_notice() -> str | None:
+    with reading() as unit:
+        if auth_service(unit).needs_setup():
+            return "Nobody has an account yet. Open the set-up link that was printed when Rushes started."
+    return None

@@ -1,0 +1,151 @@
+"""Signing in and out, and making the first person who may."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditAction
+from app.audit.service import AuditService
+from app.auth.models import Role, SetupLink, User, UserSession
+from app.auth.passwords import hash_password, matches, new_token, token_hash
+from app.auth.repository import SessionRepository, UserRepository, normalized
+from app.auth.throttle import Throttle
+from app.core.clock import now
+from app.core.errors import Invalid, NotFound, Throttled
+
+SETUP_LASTS = timedelta(hours=24)
+IDLE_LIMIT = timedelta(days=7)
+SESSION_LASTS = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=1)
+WRONG = "User name and password don’t match. Check both, then try again."
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What somebody types to become a person here."""
+
+    username: str
+    display_name: str
+    password: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Where a request comes from, as far as a session remembers it."""
+
+    ip: str | None
+    user_agent: str | None
+
+
+class AuthService:
+    """Who may come in, and with which session."""
+
+    def __init__(self, session: Session, users: UserRepository, sessions: SessionRepository, audit: AuditService):
+        self.session = session
+        self.users = users
+        self.sessions = sessions
+        self.audit = audit
+        self.throttle = Throttle(sessions)
+
+    def needs_setup(self) -> bool:
+        """Say whether nobody exists yet."""
+        return self.users.count() == 0
+
+    def make_setup_link(self) -> str:
+        """Return the token of a new one-time link; earlier ones stop working. Raises `Invalid` after set-up."""
+        if not self.needs_setup():
+            raise Invalid("There is an admin already; ask them for an account.")
+        self.sessions.forget_setup_links()
+        token = new_token()
+        self.sessions.add(SetupLink(token_hash=token_hash(token), expires_at=now() + SETUP_LASTS))
+        return token
+
+    def check_setup_link(self, token: str) -> SetupLink:
+        """Return the link this token opens; raises `NotFound` where it is used, expired or never was."""
+        link = self.sessions.find_setup_link(token_hash(token))
+        if link is None or link.used_at is not None or link.expires_at < now() or not self.needs_setup():
+            raise NotFound("This set-up link was used, has expired or is not complete.")
+        return link
+
+    def set_up(self, token: str, person: NewPerson) -> User:
+        """Make the first admin and use the link up; raises `NotFound`, or `Invalid` with the field."""
+        link = self.check_setup_link(token)
+        link.used_at = now()
+        return self.create_user(person, Role.ADMIN)
+
+    def create_user(self, person: NewPerson, role: Role = Role.MEMBER) -> User:
+        """Add a person; raises `Invalid` for a weak password, `Conflict` for a taken name or address."""
+        return self.users.create(
+            User(
+                username=person.username.strip(),
+                username_normalized=normalized(person.username),
+                email=person.email,
+                email_normalized=normalized(person.email) if person.email else None,
+                display_name=person.display_name.strip(),
+                password_hash=hash_password(person.password),
+                role=role,
+            )
+        )
+
+    def sign_in(self, username: str, password: str, browser: Browser) -> tuple[User, str] | None:
+        """Return the person and a new session's token, or None where name and password don't match.
+
+        A failure is remembered, so the caller commits either way. Raises `Throttled`.
+        """
+        wait_s = self.throttle.wait_s(username, browser.ip)
+        if wait_s:
+            raise Throttled(f"Too many tries. Wait {wait_s} s, then try again.", wait_s)
+        user = self.users.get_by_username(username)
+        if not matches(user.password_hash if user else None, password) or user is None or not user.is_active:
+            self.throttle.failed(username, browser.ip)
+            self.audit.note(AuditAction.DENIED, "sign-in:failed", "user", user.id if user else None, username[:120])
+            return None
+        self.throttle.succeeded(username)
+        user.last_login_at = now()
+        self.audit.note(AuditAction.LOGIN, "sign-in", "user", user.id, user.display_name, by=user)
+        return user, self.open_session(user, browser)
+
+    def open_session(self, user: User, browser: Browser) -> str:
+        """Start a session for this person and return its token; only the hash is stored."""
+        token = new_token()
+        moment = now()
+        self.sessions.add(
+            UserSession(
+                user_id=user.id,
+                token_hash=token_hash(token),
+                last_seen_at=moment,
+                expires_at=moment + SESSION_LASTS,
+                ip=browser.ip,
+                user_agent=(browser.user_agent or "")[:255] or None,
+            )
+        )
+        return token
+
+    def person_of(self, token: str) -> tuple[User, UserSession] | None:
+        """Return whose live session this token is; None where it ended, expired or was never there."""
+        found = self.sessions.find(token_hash(token))
+        if found is None:
+            return None
+        session, user = found
+        if not user.is_active or not is_live(session, now()):
+            return None
+        return user, session
+
+    def sign_out(self, token: str) -> None:
+        """End the session on the server; ending it twice is harmless."""
+        found = self.sessions.find(token_hash(token))
+        if found is not None and found[0].revoked_at is None:
+            found[0].revoked_at = now()
+            self.audit.note(AuditAction.LOGOUT, "sign-out", "user", found[1].id, found[1].display_name, by=found[1])
+
+
+def is_live(session: UserSession, moment: datetime) -> bool:
+    """Say whether a session still counts: not ended, not expired, seen within the idle limit."""
+    return session.revoked_at is None and session.expires_at > moment and session.last_seen_at + IDLE_LIMIT > moment
+
+
+def auth_service(session: Session) -> AuthService:
+    """Build the service on this session."""
+    return AuthService(session, UserRepository(session), SessionRepository(session), AuditService(session))

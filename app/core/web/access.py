@@ -1,0 +1,104 @@
+"""Who may ask for what: every view declares a rule; one without a rule answers closed."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core.db import Actor
+from app.core.errors import Forbidden, NotFound
+from app.core.web.htmx import wants_piece
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+ADMIN = "admin"
+
+# Flask's own view for files under static/: nothing in there is anybody's.
+OPEN_ENDPOINTS = frozenset({"static"})
+
+
+class Viewer(Protocol):
+    """Whoever looks at a page, as far as the floor of the house needs to know."""
+
+    id: int
+    display_name: str
+
+    @property
+    def is_admin(self) -> bool: ...
+
+
+def access(rule: str) -> Callable[[V], V]:
+    """Declare who may call a view: PUBLIC, SIGNED_IN, ADMIN, or a permission such as `clip:edit`.
+
+    A permission means "signed in, and the service that loads the object checks this permission".
+    """
+
+    def declare(view: V) -> V:
+        view.__access__ = rule  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def rule_of(app: Flask, endpoint: str) -> str | None:
+    """Return the declared rule of an endpoint, or None where a view declares none."""
+    if endpoint in OPEN_ENDPOINTS:
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], "__access__", None)
+
+
+def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
+    """Check the declared rule before every view; `load_viewer` finds who is signed in."""
+
+    @app.before_request
+    def check() -> Response | None:
+        g.request_id = secrets.token_hex(8)
+        g.viewer = None
+        if request.endpoint is None:
+            return None
+        rule = rule_of(app, request.endpoint)
+        if rule is None:
+            # A forgotten rule must never open a door.
+            abort(500)
+        if request.endpoint in OPEN_ENDPOINTS:
+            return None
+        g.viewer = load_viewer()
+        if rule == PUBLIC:
+            return None
+        if g.viewer is None:
+            return _to_sign_in()
+        if rule == ADMIN and not g.viewer.is_admin:
+            raise NotFound()
+        return None
+
+
+def _to_sign_in() -> Response:
+    if request.path.endswith(".json") or request.endpoint == "media.patch_upload":
+        abort(401)
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("auth.sign_in", next=here)
+    if wants_piece():
+        return Response(status=204, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def viewer() -> Any:
+    """Return who is signed in; raises `Forbidden` where nobody is."""
+    if g.viewer is None:
+        raise Forbidden("Sign in first.")
+    return g.viewer
+
+
+def actor() -> Actor:
+    """Return who acts in this request, for `transaction()`."""
+    person = g.get("viewer")
+    return Actor(
+        id=person.id if person else None,
+        name=person.display_name if person else "Somebody not signed in",
+        request_id=g.get("request_id"),
+        ip=request.remote_addr,
+    )

@@ -1,0 +1,95 @@
+"""Every error as a page and as a piece, in words; the details go to the log alone."""
+
+import logging
+
+from flask import Flask, g, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.core.db import Base
+from app.core.db_errors import domain_error
+from app.core.errors import DomainError, Throttled
+from app.core.web.htmx import render, wants_piece
+
+log = logging.getLogger("rushes.errors")
+
+HEADINGS = {
+    400: "That request makes no sense to us",
+    401: "Sign in first",
+    403: "You can’t do this here",
+    404: "Nothing here",
+    405: "That can’t be asked this way",
+    409: "This clashes with something newer",
+    413: "That is too large",
+    416: "That part of the file does not exist",
+    422: "Something needs fixing",
+    429: "Too many tries",
+    500: "Something broke on our side",
+    503: "Not available just now",
+}
+WORDS = {
+    400: "Go back, reload the page and try again.",
+    401: "Your session has ended or was never there.",
+    403: "Your role in this project does not include it. Its owner can change that.",
+    404: "It was moved or deleted, or it’s in a project you’re not a member of.",
+    405: "Use the buttons and links on the pages.",
+    413: "Send it in pieces with the upload page, which has no such limit.",
+    429: "Wait a little, then try again.",
+    500: "Nothing you typed was saved. It is in the log with the number below.",
+    503: "Try again in a moment. What was stored stays stored.",
+}
+
+
+def answer_errors(app: Flask) -> None:
+    """Register one answer per kind of error."""
+
+    @app.errorhandler(DomainError)
+    def domain(error: DomainError) -> Response:
+        answer = page(error.status, str(error))
+        if isinstance(error, Throttled):
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+        return answer
+
+    @app.errorhandler(CSRFError)
+    def csrf(error: CSRFError) -> Response:
+        return page(400, "This page was open for too long, or came from elsewhere. Reload it and send again.")
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if error.response is not None:
+            return error.response  # type: ignore[return-value]
+        answer = page(error.code or 500)
+        for name, value in error.get_headers():
+            if name in ("Allow", "Content-Range", "Retry-After"):
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(SQLAlchemyError)
+    def database(error: SQLAlchemyError) -> Response:
+        known = domain_error(error, Base.metadata)
+        log.error("database error in request %s", g.get("request_id"), exc_info=error)
+        return page(known.status, str(known)) if known else page(500)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.error("request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
+        return page(500)
+
+
+def page(status: int, words: str | None = None) -> Response:
+    """Answer with the error page, or for htmx with its piece, which goes to the toasts."""
+    answer = render(
+        "errors/page.html",
+        "errors/_message.html",
+        code=status,
+        status=status,
+        heading=HEADINGS.get(status, HEADINGS[400]),
+        words=words or WORDS.get(status, WORDS[400]),
+        request_id=g.get("request_id"),
+    )
+    if wants_piece():
+        answer.headers["HX-Retarget"] = "#toasts"
+        answer.headers["HX-Reswap"] = "innerHTML"
+    return answer

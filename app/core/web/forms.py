@@ -1,0 +1,45 @@
+"""The base of every form: trimmed text, and domain errors laid beside the field they are about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms.fields import Field
+
+from app.core.errors import Conflict, Invalid
+
+
+def trim(value: Any) -> Any:
+    """Take surrounding space off text; anything else passes as it is."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def trim_or_none(value: Any) -> Any:
+    """Take surrounding space off text and make empty text None."""
+    return trim(value) or None
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose fields keep what was typed and show what is wrong with it."""
+
+    @contextmanager
+    def blame(self) -> Iterator[None]:
+        """Turn `Invalid` and `Conflict` from below into an error at their field, or at the form."""
+        try:
+            yield
+        except (Invalid, Conflict) as error:
+            field = self._fields.get(error.field or "")
+            if field is None:
+                self.form_errors.append(str(error))
+            else:
+                add_error(field, str(error))
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form_errors) or any(field.errors for field in self)
+
+
+def add_error(field: Field, words: str) -> None:
+    """Add one sentence to a field's errors."""
+    field.errors = [*field.errors, words]

@@ -1,0 +1,46 @@
+"""Times, sizes and counts as people read them."""
+
+from datetime import datetime
+
+from app.core.clock import now
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in decimal units: 1,200,000 becomes "1.2 MB"."""
+    value = float(count)
+    for unit in UNITS:
+        if value < 1000 or unit == UNITS[-1]:
+            break
+        value /= 1000
+    if unit == "bytes":
+        return f"{count} byte{'' if count == 1 else 's'}"
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return "1 clip" or "3 clips"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def ago(moment: datetime) -> str:
+    """Return how long ago in words; a date from a week on."""
+    seconds = (now() - moment).total_seconds()
+    if seconds < 45:
+        return "just now"
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min ago"
+    if seconds < 86_400:
+        return f"{round(seconds / 3600)} h ago"
+    if seconds < 7 * 86_400:
+        return plural(round(seconds / 86_400), "day") + " ago"
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def lasts(seconds: float) -> str:
+    """Return a duration as 48:12 or 1:02:05, without fractions."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

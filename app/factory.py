@@ -1,0 +1,85 @@
+"""Assemble the application; the only module that knows every room."""
+
+import logging
+import os
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
+
+from app import cli, jinja
+from app.analysis import models as analysis_models
+from app.audit.service import write_changes
+from app.auth import routes as auth
+from app.clips import models as clips_models
+from app.config import Settings, settings_from
+from app.core import statements
+from app.core.changes import track
+from app.core.db import db, engine_options, install_hooks
+from app.core.web.access import guard
+from app.core.web.error_pages import answer_errors
+from app.core.web.headers import send_headers
+from app.jobs import models as jobs_models
+from app.media import models as media_models
+from app.projects import models as projects_models
+from app.search import models as search_models
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Named here so that the metadata is whole before the first migration compares it.
+MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, search_models)
+BLUEPRINTS = (auth.bp,)
+
+# Every session, the worker's included, tells what its flushes changed.
+track(Session, [write_changes])
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the app from the environment, or from `settings` in tests."""
+    settings = settings or settings_from(os.environ, ROOT)
+    app = Flask("rushes", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(_flask_config(settings))
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    CSRFProtect(app)
+    with app.app_context():
+        install_hooks(db.engine)
+        statements.count(db.engine)
+    guard(app, auth.load_viewer)
+    send_headers(app, https=settings.https)
+    answer_errors(app)
+    jinja.prepare(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.register(app)
+    logging.getLogger("rushes").setLevel(logging.INFO)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    prefix = "__Host-" if settings.https else ""
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.testing,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            max_overflow=settings.pool_max_overflow,
+            recycle_s=settings.pool_recycle_s,
+            echo=settings.echo,
+        ),
+        "SESSION_COOKIE_NAME": f"{prefix}rushes-form",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "MAX_CONTENT_LENGTH": settings.max_form_bytes,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 1000,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "SEND_FILE_MAX_AGE_DEFAULT": 0 if settings.testing else 31_536_000,
+    }

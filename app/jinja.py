@@ -1,0 +1,29 @@
+"""What templates may call beyond Flask's own: numbers for the timeline, words for times and sizes."""
+
+from typing import Any
+
+from flask import Flask, g
+from markupsafe import Markup
+
+from app.core.words import ago, size
+
+
+def numbers(values: dict[str, float | int]) -> Markup:
+    """Return a style attribute of numeric custom properties; anything but a number raises TypeError."""
+    pairs = []
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"--{name} takes a number")
+        pairs.append(f"--{name}:{value:.6g}" if isinstance(value, float) else f"--{name}:{value}")
+    return Markup('style="{}"').format(";".join(pairs))
+
+
+def prepare(app: Flask) -> None:
+    """Register filters and the names every page has."""
+    app.jinja_env.filters.update(vars=numbers, ago=ago, size=size)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        return {"viewer": g.get("viewer")}
