@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session  # noqa: E402
 from app.config import Settings, settings_from  # noqa: E402
 from app.core.db import db  # noqa: E402
 from app.factory import create_app  # noqa: E402
-from app.jobs import engine as job_engine  # noqa: E402
 
 
 def settings_in(folder: Path) -> Settings:
@@ -35,7 +34,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app(settings_in(folder))
     with app.app_context():
         upgrade()
-        job_engine.prepare(app.config["SETTINGS"])
         db.engine.dispose()
     return folder / "rushes.db"
 

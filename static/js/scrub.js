@@ -13,15 +13,24 @@ function leave() {
 }
 
 function start(thumb) {
+  const tiles = Number(thumb.dataset.tiles);
+  const columns = Number(thumb.dataset.columns || tiles);
+  const lines = Math.ceil(tiles / columns);
   const sheet = document.createElement("span");
   sheet.className = "sheet";
-  const picture = Object.assign(new Image(), { src: thumb.dataset.sprite, alt: "" });
-  sheet.append(picture);
-  thumb.append(sheet);
-  current.sheet = sheet;
-  current.tiles = Number(thumb.dataset.tiles);
-  current.columns = Number(thumb.dataset.columns || thumb.dataset.tiles);
-  sheet.style.setProperty("--columns", current.columns);
+  const frame = document.createElement("span");
+  const picture = new Image();
+  picture.alt = "";
+  picture.onload = () => {
+    sheet.style.setProperty("--tile-shape", (picture.naturalWidth / columns) / (picture.naturalHeight / lines));
+    thumb.append(sheet);
+  };
+  picture.src = thumb.dataset.sprite;
+  frame.append(picture);
+  sheet.append(frame);
+  sheet.style.setProperty("--columns", columns);
+  sheet.style.setProperty("--lines", lines);
+  Object.assign(current, { sheet, tiles, columns });
 }
 
 addEventListener("pointerover", (event) => {
