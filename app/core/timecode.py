@@ -134,7 +134,7 @@ def dropped_labels(rate: Rate, drop_frame: bool) -> int:
 
 
 def _labels_a_day(rate: Rate, drop_frame: bool) -> int:
-    per_minute, per_ten = _minute_lengths(rate, drop_frame)
+    per_ten = _minute_lengths(rate, drop_frame)[1]
     return per_ten * 6 * HOURS_A_DAY
 
 

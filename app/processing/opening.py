@@ -1,0 +1,136 @@
+"""The one door through which recordings are opened.
+
+One demuxer, chosen by our own look at the content; no protocols; a file object without a name, since a
+name ending .m3u8 alone makes FFmpeg fetch URLs; limits on streams, pixels and sound before anything is
+decoded.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from app.processing.errors import MediaRefused, ProcessingFailed
+from app.processing.formats import READS, Format, recognise
+
+MOST_STREAMS = 32
+MOST_PIXELS = 8192 * 4352
+LONGEST_SIDE = 16384
+MOST_CHANNELS = 64
+HIGHEST_SAMPLE_RATE = 768_000
+BUFFER_BYTES = 1 << 16
+PROBE_BYTES = 10 << 20
+
+VIDEO_DECODERS = (
+    *("h264", "hevc", "libdav1d", "av1", "vp8", "vp9", "libvpx", "libvpx-vp9", "vvc", "mpeg1video", "mpeg2video"),
+    *("mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4", "h263", "prores", "dnxhd", "dvvideo", "mjpeg", "jpeg2000"),
+    *("cfhd", "ffv1", "huffyuv", "utvideo", "rawvideo", "v210", "qtrle", "svq3", "hap", "theora"),
+)
+AUDIO_DECODERS = (
+    *("aac", "aac_latm", "mp3float", "mp3", "mp2float", "mp2", "mp1float", "opus", "libopus", "vorbis", "flac", "alac"),
+    *("ac3", "eac3", "dca", "truehd", "wavpack", "pcm_mulaw", "pcm_alaw", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt"),
+    *("pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be"),
+    *("pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_bluray", "pcm_dvd", "s302m", "pcm_s24daud"),
+)
+
+
+class _Nameless:
+    """A file FFmpeg can read and seek in, and knows nothing else about."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self.read = self._file.read
+        self.seek = self._file.seek
+        self.tell = self._file.tell
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@contextmanager
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """Open a recording for reading and close it again.
+
+    Raises MediaRefused, with a sentence saying why, when it is none we read; ProcessingFailed when it is
+    not there.
+    """
+    if not path.is_file():
+        raise ProcessingFailed("The file of this recording is not there any more.")
+    with _open(path, recognise(path)) as container:
+        _check_streams(container)
+        yield container
+
+
+def picture_stream(container: InputContainer) -> VideoStream | None:
+    """Give the first stream of moving pictures, passing over cover art; None when there is none."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    return None
+
+
+def use_threads(stream: VideoStream, count: int = 2) -> None:
+    """Decode with several threads; by default a stream is decoded with one."""
+    stream.codec_context.thread_type = "AUTO"
+    stream.codec_context.thread_count = count
+
+
+@contextmanager
+def _open(path: Path, known: Format) -> Iterator[InputContainer]:
+    options = {
+        "format_whitelist": known.demuxer,
+        "protocol_whitelist": "none",
+        "codec_whitelist": ",".join(VIDEO_DECODERS + AUDIO_DECODERS),
+        "max_streams": str(MOST_STREAMS),
+        "probesize": str(PROBE_BYTES),
+    }
+    file = _Nameless(path)
+    try:
+        # Besides FFmpegError, damaged files make plain Python errors come out of PyAV.
+        try:
+            container = av.open(
+                file,
+                "r",
+                format=known.demuxer.split(",")[0],
+                options=options,
+                buffer_size=BUFFER_BYTES,
+                metadata_errors="replace",
+            )
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise MediaRefused(f"The file begins like {known.name.upper()} but cannot be read. {READS}") from error
+        with container:
+            yield container
+    finally:
+        file.close()
+
+
+def _check_streams(container: InputContainer) -> None:
+    """Refuse what would not fit in memory, by what the file declares; set the limit for what it does not."""
+    if not container.streams.video and not container.streams.audio:
+        raise MediaRefused(f"There is neither picture nor sound in this file. {READS}")
+    for stream in container.streams.video:
+        context = stream.codec_context
+        if context.width * context.height > MOST_PIXELS or max(context.width, context.height) > LONGEST_SIDE:
+            raise MediaRefused(f"The picture is {context.width} by {context.height}. Up to 8192 by 4352 is read.")
+        context.options = {"max_pixels": str(MOST_PIXELS)}
+        context.thread_type, context.thread_count = "NONE", 1
+    for sound in container.streams.audio:
+        if sound.codec_context.sample_rate > HIGHEST_SAMPLE_RATE or sound.codec_context.channels > MOST_CHANNELS:
+            raise MediaRefused(f"The sound has more than {MOST_CHANNELS} channels or {HIGHEST_SAMPLE_RATE} Hz.")
+    _check_codecs(container)
+
+
+def _check_codecs(container: InputContainer) -> None:
+    for stream in (*container.streams.video, *container.streams.audio):
+        if isinstance(stream, VideoStream) and stream.disposition & Disposition.attached_pic:
+            continue
+        name = stream.codec_context.name if stream.codec_context else None
+        if name not in VIDEO_DECODERS + AUDIO_DECODERS:
+            what = "picture" if isinstance(stream, VideoStream) else "sound"
+            raise MediaRefused(f"The {what} is coded as {name or 'something unknown'}, which Rushes does not read.")

@@ -1,0 +1,96 @@
+"""Decode the frames asked for, each with its own number, whatever the container's seeking is like."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from app.processing.errors import MediaRefused
+from app.processing.frame_index import FrameIndex
+from app.processing.opening import picture_stream, use_threads
+
+TRIES_BEFORE_THE_START = 3
+
+
+class Numbered(NamedTuple):
+    """A decoded frame and its number in the recording."""
+
+    number: int
+    frame: VideoFrame
+
+
+def require_picture(container: InputContainer) -> VideoStream:
+    """Give the stream of moving pictures; raises MediaRefused when the recording has none."""
+    stream = picture_stream(container)
+    if stream is None:
+        raise MediaRefused("This recording has sound only.")
+    return stream
+
+
+def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Decode to the end, passing over packets that are damaged."""
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        yield from frames
+
+
+def read_frames(
+    container: InputContainer, index: FrameIndex, start: int = 0, stop: int | None = None
+) -> Iterator[Numbered]:
+    """Yield the frames of [start, stop) in order, exactly those of the index; damaged ones are left out.
+
+    Seeks to the key frame before ``start`` and checks where it arrived: some containers land too late.
+    """
+    stream = require_picture(container)
+    if not stream.codec_context.is_open:
+        use_threads(stream)
+    stop = len(index) if stop is None else stop
+    if index.by_order:
+        yield from _count(container, stream, start, stop)
+        return
+    for number, frame in _from_before(container, stream, index, start):
+        if number >= stop:
+            return
+        if number >= start:
+            yield Numbered(number, frame)
+
+
+def _count(container: InputContainer, stream: VideoStream, start: int, stop: int) -> Iterator[Numbered]:
+    container.seek(0)
+    for number, frame in enumerate(decode(container, stream)):
+        if number >= stop:
+            return
+        if number >= start:
+            yield Numbered(number, frame)
+
+
+def _from_before(container: InputContainer, stream: VideoStream, index: FrameIndex, start: int) -> Iterator[Numbered]:
+    """Yield all numbered frames from a key frame that is certainly not after ``start``."""
+    key = index.key_before(start)
+    for attempt in range(TRIES_BEFORE_THE_START + 1):
+        if attempt == TRIES_BEFORE_THE_START or key == 0:
+            key = 0
+        frames = _seek(container, stream, index, key)
+        first = next(frames, None)
+        if first is not None and (first.number <= start or key == 0):
+            yield first
+            yield from frames
+            return
+        key = index.key_before(max(0, key - 1))
+
+
+def _seek(container: InputContainer, stream: VideoStream, index: FrameIndex, key: int) -> Iterator[Numbered]:
+    if key == 0:
+        container.seek(min(0, index.first_pts), stream=stream, backward=True)
+    else:
+        container.seek(int(index.pts[key]), stream=stream, backward=True)
+    for frame in decode(container, stream):
+        number = None if frame.pts is None else index.exactly(frame.pts)
+        if number is not None:
+            yield Numbered(number, frame)
