@@ -1,0 +1,286 @@
+"""Run claimed jobs in a worker: claim, stages in order, finish; and end them early when that is asked."""
+
+import asyncio
+import logging
+import shutil
+import traceback
+import uuid
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from app.config import Settings
+from app.core.errors import DomainError, Unavailable
+from app.jobs import claims
+from app.jobs.async_repository import AsyncJobRepository
+from app.jobs.claims import Claim, ClaimLost, Crowded, Failure, Share
+from app.jobs.context import StageContext, StageSkipped
+from app.jobs.engine import Step, workflow_id
+from app.jobs.ledger import Ledger
+from app.jobs.models import StageStatus
+from app.jobs.progress import Held
+from app.jobs.registry import find_stage
+from app.processing.errors import ProcessingFailed
+
+WATCH_EVERY_S = 1.0
+CROWDED_WAIT_S = 1.0
+# A stage met by a database that went away starts again after these waits, then fails.
+OUTAGE_WAITS_S = (1, 5, 15)
+WORK_FOLDER = "work"
+
+DONE, FAILED, CANCELLED, LOST = "done", "failed", "cancelled", "lost"
+
+log = logging.getLogger(__name__)
+
+
+class Interruption(StrEnum):
+    """Why a stage is ended before its own end."""
+
+    CANCEL = "cancel"
+    LOST = "lost"
+    STOP = "stop"
+
+
+@dataclass(eq=False)
+class Execution:
+    """One claimed job this worker is busy with; `task` is the stage that runs, if one does."""
+
+    claim: Claim
+    work_dir: Path
+    task: asyncio.Task[None] | None = None
+    interruption: Interruption | None = None
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def interrupt(self, why: Interruption) -> None:
+        """End the running stage, with every child it started; before a stage, it is not begun."""
+        if self.interruption is None:
+            self.interruption = why
+            if self.task is not None:
+                self.task.cancel()
+
+
+class Runner:
+    """The jobs this worker process is busy with. Everything runs on one event loop."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, executor_id: str) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.executor_id = executor_id
+        self.stopping = False
+        self._running: set[Execution] = set()
+
+    @property
+    def busy_with(self) -> set[str]:
+        """The attempts that run here, by the engine's name for them."""
+        return {workflow_id(each.claim.public_id, each.claim.attempt) for each in self._running}
+
+    async def run(self, public_id: str, attempt: int, step: Step) -> None:
+        """Run one attempt of a job from the first stage that is not done; the engine's workflow.
+
+        The claim is taken outside any step, so that every execution of the workflow takes it anew.
+        """
+        if self.stopping:
+            raise asyncio.CancelledError
+        try:
+            await self._run(uuid.UUID(public_id), attempt, step)
+        except Unavailable as error:
+            # The attempt stays pending in the engine, and goes back to its queue when the database is there.
+            log.error("job %s is left for later: the database does not answer", public_id)
+            raise asyncio.CancelledError from error
+
+    async def watch(self) -> None:
+        """Every second, end what was cancelled or taken over, whether or not it reports."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S)
+            try:
+                await self.look()
+            except Unavailable:
+                log.warning("the database does not answer; cancelled jobs go on until it does")
+
+    async def look(self) -> None:
+        """Ask once how this worker's jobs stand, and interrupt those that are to end."""
+        executions = list(self._running)
+        if not executions:
+            return
+        standings = await AsyncJobRepository(self.ledger).standings([each.claim.id for each in executions])
+        for execution in executions:
+            standing = standings.get(execution.claim.id)
+            if standing is None or standing.token != execution.claim.token:
+                execution.interrupt(Interruption.LOST)
+            elif standing.cancel_requested:
+                execution.interrupt(Interruption.CANCEL)
+
+    async def sweep(self) -> None:
+        """Remove the folders of executions whose job does not run any more."""
+        folders = list((self.settings.instance / WORK_FOLDER).glob("*.*.*"))
+        ids = [uuid.UUID(folder.name.split(".")[0]) for folder in folders]
+        running = await AsyncJobRepository(self.ledger).find_running(ids)
+        for folder, public_id in zip(folders, ids, strict=True):
+            if public_id not in running:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def stop(self, patience_s: float) -> None:
+        """Take no more jobs, kill every child, and hand the jobs back; returns within `patience_s`."""
+        self.stopping = True
+        executions = list(self._running)
+        for execution in executions:
+            execution.interrupt(Interruption.STOP)
+        if executions:
+            await asyncio.wait([asyncio.create_task(each.over.wait()) for each in executions], timeout=patience_s)
+
+    async def _run(self, public_id: uuid.UUID, attempt: int, step: Step) -> None:
+        claim = await self.ledger.insist(claims.take, public_id, attempt, self.executor_id)
+        if claim is None:
+            return
+        execution = Execution(claim, self._make_work_dir(claim))
+        self._running.add(execution)
+        try:
+            await self._run_stages(execution, step)
+        finally:
+            self._running.discard(execution)
+            shutil.rmtree(execution.work_dir, ignore_errors=True)
+            execution.over.set()
+
+    async def _run_stages(self, execution: Execution, step: Step) -> None:
+        for name in execution.claim.stages:
+            if await step(name, partial(self._stage, execution, name)) != DONE:
+                return
+        try:
+            await self.ledger.insist(claims.finish, execution.claim)
+        except ClaimLost:
+            log.info("job %s ended elsewhere", execution.claim.id)
+        except Unavailable:
+            raise
+        except Exception as error:
+            # What a room wanted to do at the end failed: the job must not stay open for ever.
+            log.exception("job %s could not be finished", execution.claim.id)
+            await self._fail(execution, execution.claim.stages[-1], _failure(error))
+
+    async def _stage(self, execution: Execution, name: str) -> str:
+        """Run one stage to whatever end it comes to, and say which."""
+        for wait_s in OUTAGE_WAITS_S:
+            try:
+                return await self._try_stage(execution, name)
+            except Unavailable as error:
+                log.warning("stage %s of job %s starts again: %s", name, execution.claim.id, error)
+                await asyncio.sleep(wait_s)
+        try:
+            return await self._try_stage(execution, name)
+        except Unavailable as error:
+            return await self._fail(execution, name, _failure(error))
+
+    async def _try_stage(self, execution: Execution, name: str) -> str:
+        try:
+            share = await self._begin(execution, name)
+            if share is None:
+                return DONE
+            return await self._run_function(execution, Held(execution.claim, name, share))
+        except ClaimLost:
+            return LOST
+        except asyncio.CancelledError:
+            return await self._interrupted(execution, name)
+        except StageSkipped as reason:
+            return await self._end(execution, name, StageStatus.SKIPPED, str(reason))
+        except Unavailable:
+            raise
+        except Exception as error:
+            return await self._fail(execution, name, _failure(error))
+
+    async def _begin(self, execution: Execution, name: str) -> Share | None:
+        while True:
+            if execution.interruption is not None:
+                raise asyncio.CancelledError
+            try:
+                return await self.ledger.insist(claims.begin, execution.claim, name)
+            except Crowded:
+                await asyncio.sleep(CROWDED_WAIT_S)
+
+    async def _run_function(self, execution: Execution, held: Held) -> str:
+        known = find_stage(held.stage)
+        if known is None:
+            words = f"This worker does not know how to do “{held.stage}”. Update it, then retry."
+            return await self._fail(execution, held.stage, Failure(words))
+        context = StageContext(held, self.settings, self.ledger, execution.work_dir)
+        try:
+            await self._supervise(execution, known.run(context))
+        finally:
+            await context.settle()
+        if context.is_completed:
+            return DONE
+        return await self._end(execution, held.stage, StageStatus.DONE)
+
+    async def _supervise(self, execution: Execution, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+
+        execution.task = asyncio.create_task(run())
+        try:
+            await execution.task
+        finally:
+            # The engine may cancel us from outside: the stage must not outlive that.
+            execution.task.cancel()
+            await asyncio.wait({execution.task})
+            execution.task = None
+
+    async def _interrupted(self, execution: Execution, name: str) -> str:
+        me = asyncio.current_task()
+        if execution.interruption is None and not (me and me.cancelling()):
+            return await self._fail(execution, name, Failure("It was broken off from within."))
+        if execution.interruption == Interruption.LOST:
+            return LOST
+        if execution.interruption == Interruption.CANCEL:
+            return await self._cancel(execution)
+        try:
+            await self.ledger.insist(claims.hand_back, execution.claim)
+        except ClaimLost:
+            return LOST
+        # Leaves no trace in the engine: the attempt is still pending, and goes back to its queue.
+        raise asyncio.CancelledError
+
+    async def _cancel(self, execution: Execution) -> str:
+        # Files go before the ledger says so: who sees "cancelled" finds nothing left.
+        shutil.rmtree(execution.work_dir, ignore_errors=True)
+        try:
+            await self.ledger.insist(claims.cancel, execution.claim)
+        except ClaimLost:
+            return LOST
+        return CANCELLED
+
+    async def _end(self, execution: Execution, name: str, status: StageStatus, words: str | None = None) -> str:
+        try:
+            await self.ledger.insist(claims.end, execution.claim, name, status, words)
+        except ClaimLost:
+            return LOST
+        return DONE
+
+    async def _fail(self, execution: Execution, name: str, failure: Failure) -> str:
+        shutil.rmtree(execution.work_dir, ignore_errors=True)
+        try:
+            await self.ledger.insist(claims.fail, execution.claim, name, failure)
+        except ClaimLost:
+            return LOST
+        except Exception:
+            log.exception("what rooms do when job %s fails went wrong", execution.claim.id)
+            await self.ledger.insist(claims.fail_quietly, execution.claim, name, failure)
+        return FAILED
+
+    def _make_work_dir(self, claim: Claim) -> Path:
+        folder = self.settings.instance / WORK_FOLDER
+        # What an execution before this one left behind; where it still runs, it has lost the claim.
+        for left in folder.glob(f"{claim.public_id}.*"):
+            shutil.rmtree(left, ignore_errors=True)
+        mine = folder / f"{claim.public_id}.{claim.attempt}.{claim.token[:8]}"
+        mine.mkdir(mode=0o700, parents=True)
+        return mine
+
+
+def _failure(error: Exception) -> Failure:
+    if isinstance(error, ProcessingFailed):
+        return Failure(error.reason, {"log_tail": error.log_tail} if error.log_tail else {})
+    if isinstance(error, DomainError):
+        return Failure(str(error))
+    log.error("a stage failed in a way nobody foresaw", exc_info=error)
+    tail = "".join(traceback.format_exception(error))[-4000:]
+    return Failure("Something went wrong that we did not foresee. The job's log has the details.", {"log_tail": tail})

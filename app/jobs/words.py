@@ -1,0 +1,40 @@
+"""What a job is doing, in words for the screen."""
+
+from datetime import datetime
+
+from app.core.clock import now
+from app.core.words import plural
+from app.jobs.models import Job, JobStatus
+from app.pipelines import PIPELINES, STAGE_WORDS
+
+# An estimate earlier than this only misleads.
+ETA_AFTER_S = 20
+ETA_AFTER_PERCENT = 10
+
+
+def stage_words(job: Job) -> str:
+    """Return what the job does now: "Making pictures, step 2 of 6", or where it stands."""
+    if job.status is JobStatus.QUEUED:
+        return "Waiting"
+    if job.status is JobStatus.RUNNING and job.current_stage:
+        stages = list(PIPELINES.get(job.kind, {}))
+        words = STAGE_WORDS.get(job.current_stage, job.current_stage)
+        if job.current_stage not in stages:
+            return words
+        return f"{words}, step {stages.index(job.current_stage) + 1} of {len(stages)}"
+    return {JobStatus.FAILED: "Failed", JobStatus.CANCELLED: "Cancelled", JobStatus.COMPLETED: "Done"}.get(
+        job.status, "Starting"
+    )
+
+
+def eta(job: Job, moment: datetime | None = None) -> str | None:
+    """Return about how long a running job still needs, rounded up; None before it can be known."""
+    if job.status is not JobStatus.RUNNING or job.started_at is None:
+        return None
+    spent = ((moment or now()) - job.started_at).total_seconds()
+    if job.progress <= 0 or (job.progress < ETA_AFTER_PERCENT and spent < ETA_AFTER_S):
+        return None
+    left = spent * (100 - job.progress) / job.progress
+    if left < 60:
+        return f"about {max(5, round(left / 5) * 5)} s left"
+    return f"about {plural(round(left / 60), 'min', 'min')} left"
