@@ -13,3 +13,22 @@ PIPELINES: dict[str, dict[str, int]] = {
 def stages_of(kind: str) -> dict[str, int]:
     """Return stage name to weight for a kind of job; raises KeyError for an unknown kind."""
     return PIPELINES[kind]
+
+
+# What a person reads while a stage runs.
+STAGE_WORDS = {
+    "generate": "Making the sample recording",
+    "probe": "Measuring",
+    "pictures": "Making pictures",
+    "waveform": "Drawing the sound",
+    "proxy": "Making a copy browsers can play",
+    "silence": "Listening for silence",
+    "scenes": "Looking for scenes",
+    "render": "Rendering",
+    "certificate": "Proving the cut",
+}
+KIND_WORDS = {
+    "ingest": "Take in",
+    "demo": "Sample recording",
+    "render": "Render",
+}

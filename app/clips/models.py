@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.index.writer import Words
 
 
 class ClipOrigin(StrEnum):
@@ -74,6 +75,12 @@ class Clip(Base):
     @property
     def audit_name(self) -> str:
         return self.title
+
+    def words(self) -> Words | None:
+        """Return what can be found of it; nothing while it is in the trash."""
+        if self.deleted_at is not None:
+            return None
+        return Words(self.project_id, self.title, self.notes or "", media_id=self.media_id)
 
 
 class ClipExport(Base):

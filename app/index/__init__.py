@@ -1,1 +1,1 @@
-"""The search room: one index over everything that has words."""
+"""The index room: the folded words of everything, kept in the same transaction as the things."""

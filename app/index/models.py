@@ -21,7 +21,7 @@ class SearchDocument(Base):
     project_id: Mapped[int]
     entity_type: Mapped[str] = mapped_column(sa.String(32))
     entity_id: Mapped[int]
-    media_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media.id", ondelete="CASCADE"))
+    media_id: Mapped[int | None]
     start_ms: Mapped[int | None]
     title: Mapped[str] = mapped_column(LongText, default="")
     body: Mapped[str] = mapped_column(LongText, default="")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.index.writer import Words
 
 
 class MediaKind(StrEnum):
@@ -76,7 +77,7 @@ class Media(Base):
     tracking: ClassVar[Tracking] = Tracking(
         "media",
         ignored=frozenset(
-            {"public_id", "path_hash", "sha256_live", "clip_count", "longest_clip", "probe_json", "storage_key"}
+            {"public_id", "path_hash", "sha256_live", "clip_count", "longest_clip", "probe_json", "storage_key", "state"}
         ),
     )
 
@@ -133,6 +134,12 @@ class Media(Base):
     @property
     def audit_name(self) -> str:
         return self.title
+
+    def words(self) -> Words | None:
+        """Return what can be found of it; nothing while it is in the trash."""
+        if self.deleted_at is not None:
+            return None
+        return Words(self.project_id, self.title, self.filename, media_id=self.id)
 
 
 class Rendition(Base):

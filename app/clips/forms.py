@@ -1,0 +1,59 @@
+"""The fields of clips; times are typed as timecodes, and out is the last frame kept."""
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from app.core.web.forms import Form, trim, trim_or_none
+
+TIMECODE = Length(max=40, message="Write a timecode like 00:12:44:22.")
+
+
+class DraftForm(Form):
+    """A new clip: where it starts, the last frame it keeps, and perhaps a name."""
+
+    title = StringField("Clip name", [Length(max=255, message="Use at most 255 characters.")], filters=[trim])
+    in_timecode = StringField("In", [InputRequired("Say where the clip starts."), TIMECODE], filters=[trim])
+    out_timecode = StringField("Out", [InputRequired("Say which frame is the last to keep."), TIMECODE], filters=[trim])
+
+
+class ClipForm(DraftForm):
+    """A clip as its page edits it; the hidden fields hold what the person saw when they began."""
+
+    title = StringField(
+        "Clip name", [InputRequired("Give the clip a name."), Length(1, 255, "Use 1 to 255 characters.")], filters=[trim]
+    )
+    notes = TextAreaField("Notes", [Length(max=20_000, message="Use at most 20,000 characters.")], filters=[trim_or_none])
+    version = HiddenField(validators=[InputRequired()])
+    seen_title = HiddenField()
+    seen_notes = HiddenField(filters=[trim_or_none])
+    seen_in = HiddenField()
+    seen_out = HiddenField()
+
+
+class BoundsForm(Form):
+    """A trim or a move: both ends and the version they were seen at."""
+
+    in_timecode = StringField("In", [InputRequired(), TIMECODE], filters=[trim])
+    out_timecode = StringField("Out", [InputRequired(), TIMECODE], filters=[trim])
+    version = HiddenField(validators=[InputRequired()])
+
+
+class SplitForm(Form):
+    """The first frame of the second half."""
+
+    at_timecode = StringField("Split at", [InputRequired("Say at which frame."), TIMECODE], filters=[trim])
+
+
+class RenderForm(Form):
+    """How a clip becomes a file."""
+
+    mode = RadioField(
+        "How it is cut",
+        choices=[("exact", "Exact"), ("smart", "Smart")],
+        default="exact",
+        validators=[InputRequired("Choose how to cut.")],
+    )
+
+
+class ConfirmForm(Form):
+    """Nothing but the token that proves the page was ours."""

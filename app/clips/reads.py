@@ -1,0 +1,30 @@
+"""What pages ask about many clips at once."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.clips.models import ClipExport
+from app.clips.repository import ClipRepository, ExportRepository
+from app.jobs.models import Job
+
+
+def decided_pairs(session: Session, clip_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Return the pairs among these clips that somebody keeps as they are."""
+    return ClipRepository(session).decided(list(clip_ids))
+
+
+def exports_of(session: Session, clip_ids: Collection[int]) -> dict[int, list[ClipExport]]:
+    """Return each clip's rendered files, newest first."""
+    return ExportRepository(session).find_by_clips(list(clip_ids))
+
+
+def render_jobs_of(session: Session, clip_ids: Collection[int]) -> dict[int, list[Job]]:
+    """Return each clip's newest render job, alone in its list."""
+    found: dict[int, list[Job]] = {id: [] for id in clip_ids}
+    query = sa.select(Job).where(Job.clip_id.in_(list(clip_ids)), Job.kind == "render").order_by(Job.id.desc())
+    for job in session.scalars(query):
+        if job.clip_id is not None and not found[job.clip_id]:
+            found[job.clip_id].append(job)
+    return found

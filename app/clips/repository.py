@@ -1,0 +1,137 @@
+"""Clips as SQL sees them: by recording, by project, and those that share ticks with a stretch."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from app.clips.models import Clip, ClipExport, OverlapDecision
+from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.repository import Repository
+from app.media.models import Media
+
+# What one page of a recording shows; a recording with more clips is paged.
+MOST_OF_A_RECORDING = 1000
+
+
+class ClipRepository(Repository[Clip]):
+    """Clips; the trash is left out of every list."""
+
+    model = Clip
+    writable = frozenset(
+        {"title", "notes", "topic", "in_point", "out_point", "clip_order", "state", "deleted_at", "project_id"}
+    )
+
+    def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> list[Clip]:
+        """Return a recording's clips in the order they begin, at most 1,000."""
+        query = sa.select(Clip).where(Clip.media_id == media_id, Clip.deleted_at.is_(None))
+        return list(self.session.scalars(query.order_by(Clip.in_point, Clip.out_point, Clip.id).limit(limit)))
+
+    def find_by_project(self, project_id: int, *, after: str | None = None, limit: int = 50) -> Page[Clip]:
+        """Return a project's clips in their order, one page."""
+        order = (Clip.clip_order, Clip.id)
+        query = (
+            sa.select(Clip)
+            .join(Media, Media.id == Clip.media_id)
+            .where(Clip.project_id == project_id, Clip.deleted_at.is_(None), Media.deleted_at.is_(None))
+        )
+        if after is not None:
+            query = query.where(behind(order, decode_after(after, 2), descending=False))
+        size = clamp(limit)
+        rows = list(self.session.scalars(query.order_by(*order).limit(size + 1)))
+        last = rows[size - 1] if len(rows) > size else None
+        return Page(rows[:size], encode_after([last.clip_order, last.id]) if last else None)
+
+    def find_overlapping(
+        self, media_id: int, in_point: int, out_point: int, *, longest: int, except_id: int | None = None
+    ) -> list[Clip]:
+        """Return the clips of a recording that share a tick with [in_point, out_point), in order.
+
+        `longest` is the length of the recording's longest clip: a clip that began further back cannot
+        reach in, so the index is read over a bounded range whatever the number of clips.
+        """
+        query = sa.select(Clip).where(
+            Clip.media_id == media_id,
+            Clip.deleted_at.is_(None),
+            Clip.in_point < out_point,
+            Clip.in_point > in_point - longest,
+            Clip.out_point > in_point,
+        )
+        if except_id is not None:
+            query = query.where(Clip.id != except_id)
+        return list(self.session.scalars(query.order_by(Clip.in_point, Clip.id).limit(MOST_OF_A_RECORDING)))
+
+    def by_public_ids(self, project_id: int, public_ids: Iterable[object]) -> list[Clip]:
+        """Return the live clips of a project among these ids, in their order."""
+        query = sa.select(Clip).where(
+            Clip.project_id == project_id, Clip.deleted_at.is_(None), Clip.public_id.in_(list(public_ids))
+        )
+        return list(self.session.scalars(query.order_by(Clip.clip_order, Clip.id)))
+
+    def last_order(self, project_id: int) -> int:
+        """Return the highest place in the project's order, 0 where there is no clip yet."""
+        query = sa.select(sa.func.max(Clip.clip_order)).where(Clip.project_id == project_id)
+        return self.session.scalar(query) or 0
+
+    def neighbour(self, clip: Clip, *, later: bool) -> Clip | None:
+        """Return the clip just before or after this one in the project's order."""
+        order = (Clip.clip_order, Clip.id)
+        query = sa.select(Clip).where(
+            Clip.project_id == clip.project_id,
+            Clip.deleted_at.is_(None),
+            behind(order, [clip.clip_order, clip.id], descending=not later),
+        )
+        ordered = query.order_by(*(column.asc() if later else column.desc() for column in order))
+        return self.session.scalar(ordered.limit(1))
+
+    def note_counts(self, media_id: int, *, clips: int, length: int = 0) -> None:
+        """Move the recording's kept counts by Core: its version is for people's edits."""
+        longest = sa.case((Media.longest_clip < length, length), else_=Media.longest_clip)
+        self.session.connection().execute(
+            sa.update(Media)
+            .where(Media.id == media_id)
+            .values(clip_count=Media.clip_count + clips, longest_clip=longest, updated_at=Media.updated_at)
+        )
+
+    def move_media(self, media_id: int, project_id: int) -> None:
+        """Take a recording's clips and their files along to another project."""
+        for clip in self.session.scalars(sa.select(Clip).where(Clip.media_id == media_id)):
+            clip.project_id = project_id
+        for export in self.session.scalars(sa.select(ClipExport).where(ClipExport.media_id == media_id)):
+            export.project_id = project_id
+
+    def decided(self, clip_ids: Sequence[int]) -> set[tuple[int, int]]:
+        """Return the pairs of these clips that somebody keeps as they are, the lower id first."""
+        if not clip_ids:
+            return set()
+        query = sa.select(OverlapDecision).where(OverlapDecision.first_clip_id.in_(clip_ids))
+        return {(row.first_clip_id, row.second_clip_id) for row in self.session.scalars(query)}
+
+    def decide(self, one: int, other: int, person_id: int) -> None:
+        """Remember that two clips may share what they share."""
+        first, second = sorted((one, other))
+        self.session.merge(OverlapDecision(first_clip_id=first, second_clip_id=second, decided_by=person_id))
+
+
+class ExportRepository(Repository[ClipExport]):
+    """Rendered files, newest first."""
+
+    model = ClipExport
+
+    def find_by_clips(self, clip_ids: Sequence[int]) -> dict[int, list[ClipExport]]:
+        """Return each clip's files, newest first."""
+        found: dict[int, list[ClipExport]] = {id: [] for id in clip_ids}
+        query = sa.select(ClipExport).where(ClipExport.clip_id.in_(clip_ids)).order_by(ClipExport.created_at.desc())
+        for export in self.session.scalars(query):
+            found[export.clip_id].append(export)
+        return found
+
+    def find_same(self, clip_id: int, clip_version: int, format: str, settings_hash: str) -> ClipExport | None:
+        """Return the file of exactly this version and these settings, if it was rendered before."""
+        return self.session.scalar(
+            sa.select(ClipExport).where(
+                ClipExport.clip_id == clip_id,
+                ClipExport.clip_version == clip_version,
+                ClipExport.format == format,
+                ClipExport.settings_hash == settings_hash,
+            )
+        )

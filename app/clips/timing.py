@@ -1,0 +1,52 @@
+"""A recording's clock: ticks as people read and type them, and the out point's one-tick rule."""
+
+from dataclasses import dataclass
+
+from app.core.errors import Invalid
+from app.core.timecode import TimecodeError, format_duration, format_timecode, frames_to_seconds, parse_timecode
+from app.media.models import Media
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One recording's timebase and numbering."""
+
+    num: int
+    den: int
+    drop_frame: bool = False
+    start: int = 0
+
+    def show(self, tick: int) -> str:
+        """Return the timecode of a tick."""
+        return format_timecode(tick, self.num, self.den, self.drop_frame, self.start)
+
+    def read(self, text: str, field: str) -> int:
+        """Return the tick a person typed; raises `Invalid` at `field` with the value that would pass."""
+        try:
+            return parse_timecode(text, self.num, self.den, self.drop_frame, self.start)
+        except TimecodeError as error:
+            raise Invalid(str(error), field) from error
+
+    def show_out(self, out_point: int) -> str:
+        """Return the timecode of the last tick kept: what "Set out" left on the screen."""
+        return self.show(out_point - 1)
+
+    def read_out(self, text: str, field: str) -> int:
+        """Return the exclusive out point of a typed last tick."""
+        return self.read(text, field) + 1
+
+    def seconds(self, tick: int) -> float:
+        """Return where a tick lies in seconds from the first, for drawing."""
+        return frames_to_seconds(tick, self.num, self.den)
+
+    def length(self, ticks: int) -> str:
+        """Return a length in words."""
+        return format_duration(ticks, self.num, self.den)
+
+
+def clock_of(media: Media) -> Clock:
+    """Return the clock of a recording; its first tick carries the file's start timecode."""
+    start = 0
+    if media.start_timecode:
+        start = parse_timecode(media.start_timecode, media.rate_num, media.rate_den, media.drop_frame)
+    return Clock(media.rate_num, media.rate_den, media.drop_frame, start)

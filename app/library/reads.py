@@ -1,0 +1,188 @@
+"""The project page as it is shown: recordings with their pictures, lines and jobs, in a handful of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth.repository import UserRepository
+from app.core.clock import now
+from app.core.timecode import Rate
+from app.core.words import ago, lasts, plural, size
+from app.jobs.models import Job, JobStatus
+from app.jobs.repository import JobRepository
+from app.jobs.words import eta, stage_words
+from app.media.files import rendition_url
+from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
+from app.media.repository import MediaRepository
+from app.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Card:
+    """One recording on the project page."""
+
+    public_id: str
+    title: str
+    kind: str
+    state: str
+    poster_url: str | None
+    scrub_url: str | None
+    scrub_tiles: int
+    scrub_columns: int
+    duration_text: str | None
+    meta_line: str
+    meta_line2: str
+    progress: int | None
+    stage_text: str | None
+    failure: str | None
+    job_public_id: str | None
+    wave_path: str | None
+    size_text: str
+    clip_count: int
+    added_at: datetime
+    added_text: str
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """One job in the strip over the grid."""
+
+    public_id: str
+    name: str
+    media_public_id: str | None
+    stage_text: str
+    percent: int
+    eta: str | None
+    failed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What runs, waits and failed in a project."""
+
+    failed: int
+    running: int
+    waiting: int
+    rows: list[StripRow]
+
+
+MOST_ROWS = 6
+MOST_TOUCHED = 24
+# Longer than the longest pause between two polls of a page where something runs.
+JUST_ENDED = timedelta(seconds=10)
+
+
+def cards(session: Session, media: list[Media]) -> list[Card]:
+    """Return the cards of these recordings, in their order; three queries however many there are."""
+    if not media:
+        return []
+    ids = [each.id for each in media]
+    renditions = MediaRepository(session).renditions_of(ids)
+    jobs = JobRepository(session).latest_for_many(ids)
+    people = UserRepository(session).names({each.uploaded_by for each in media if each.uploaded_by})
+    return [_card(each, renditions[each.id], jobs.get(each.id), people.get(each.uploaded_by or 0)) for each in media]
+
+
+def strip(session: Session, project: Project) -> Strip:
+    """Return the project's active jobs and the failures nobody has put away."""
+    jobs = JobRepository(session)
+    active, failed = jobs.active_for_project(project.id), jobs.failed_for_project(project.id)
+    running = [job for job in active if job.status is JobStatus.RUNNING]
+    shown = (failed + running + [job for job in active if job not in running])[:MOST_ROWS]
+    media = MediaRepository(session).by_ids({job.media_id for job in shown if job.media_id})
+    return Strip(
+        failed=len(failed),
+        running=len(running),
+        waiting=len(active) - len(running),
+        rows=[_strip_row(job, media.get(job.media_id or 0)) for job in shown],
+    )
+
+
+def touched(session: Session, project: Project) -> list[Media]:
+    """Return the recordings whose job runs, or ended within the last seconds: what a poll must redraw."""
+    lately = now() - JUST_ENDED
+    query = (
+        sa.select(Media)
+        .join(Job, Job.media_id == Media.id)
+        .where(
+            Job.project_id == project.id,
+            Media.project_id == project.id,
+            Media.deleted_at.is_(None),
+            sa.or_(Job.status == JobStatus.RUNNING, Job.completed_at > lately),
+        )
+        .distinct()
+        .limit(MOST_TOUCHED)
+    )
+    return list(session.scalars(query))
+
+
+def _strip_row(job: Job, media: Media | None) -> StripRow:
+    return StripRow(
+        public_id=str(job.public_id),
+        name=job.name,
+        media_public_id=str(media.public_id) if media else None,
+        stage_text=stage_words(job),
+        percent=job.progress,
+        eta=eta(job),
+        failed=job.status is JobStatus.FAILED,
+        reason=job.error_message,
+    )
+
+
+def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | None, person: str | None) -> Card:
+    thumbnail, filmstrip = renditions.get(RenditionKind.THUMBNAIL), renditions.get(RenditionKind.FILMSTRIP)
+    waveform = renditions.get(RenditionKind.WAVEFORM)
+    active = job is not None and job.is_active
+    failed = job is not None and job.status is JobStatus.FAILED and job.dismissed_at is None
+    return Card(
+        public_id=str(media.public_id),
+        title=media.title,
+        kind=media.kind.value,
+        state=media.state.value,
+        poster_url=rendition_url(media, thumbnail) if thumbnail else None,
+        scrub_url=rendition_url(media, filmstrip) if filmstrip else None,
+        scrub_tiles=len(_detail(filmstrip, "tiles", [])),
+        scrub_columns=_detail(filmstrip, "columns", 1),
+        duration_text=lasts(media.duration) if media.duration_frames else None,
+        meta_line=" · ".join(format_facts(media)),
+        meta_line2=" · ".join(filter(None, _second_line(media, person))),
+        progress=job.progress if job is not None and active else None,
+        stage_text=stage_words(job) if job is not None and active else None,
+        failure=job.error_message if job is not None and failed else _missing(media),
+        job_public_id=str(job.public_id) if job is not None else None,
+        wave_path=_detail(waveform, "overview_path", None) if media.kind is MediaKind.AUDIO else None,
+        size_text=size(media.file_size),
+        clip_count=media.clip_count,
+        added_at=media.created_at,
+        added_text=ago(media.created_at),
+    )
+
+
+def format_facts(media: Media) -> list[str]:
+    """Return what kind of file it is in a few facts, as far as they are known."""
+    facts: list[str] = []
+    if media.kind is MediaKind.VIDEO and media.width:
+        facts.append(f"{media.width}×{media.height}")
+        facts.append(f"{Rate(media.rate_num, media.rate_den)} fps{' variable' if media.variable_rate else ''}")
+    codec = media.video_codec if media.kind is MediaKind.VIDEO else media.audio_codec
+    if codec:
+        facts.append(codec)
+    facts.append(size(media.file_size))
+    return facts
+
+
+def _second_line(media: Media, person: str | None) -> list[str]:
+    clips = plural(media.clip_count, "clip") if media.clip_count else ""
+    return [clips, person or "", ago(media.created_at)]
+
+
+def _missing(media: Media) -> str | None:
+    return "The file is not where it was" if media.state is MediaState.MISSING else None
+
+
+def _detail(rendition: Rendition | None, name: str, otherwise: Any) -> Any:
+    return (rendition.details or {}).get(name, otherwise) if rendition else otherwise

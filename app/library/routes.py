@@ -1,0 +1,85 @@
+"""The project page: the media grid, its filters, and the strip of what is being processed."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.core.db import reading
+from app.core.web.access import access, viewer
+from app.core.web.htmx import render
+from app.library.reads import cards, strip, touched
+from app.media.repository import MediaFilter
+from app.media.service import media_service
+from app.projects.models import Project
+from app.projects.service import project_service
+
+bp = Blueprint("library", __name__)
+
+
+@bp.get("/p/<slug>")
+@access("project:view")
+def show(slug: str) -> Response:
+    """Show a project's recordings; htmx gets the grid alone."""
+    wanted, view = _wanted(), "list" if request.args.get("view") == "list" else "grid"
+    with reading() as session:
+        service = media_service(session)
+        seat = service.projects.get_for(viewer(), slug, "project:view")
+        page = service.list_for(seat.project, wanted, request.args.get("after"))
+        rows = cards(session, page.items)
+        total = service.media.count_filtered(seat.project.id, wanted) if wanted.is_set else seat.project.media_count
+        jobs = strip(session, seat.project)
+    return render(
+        "library/show.html",
+        "library/_grid.html",
+        project=seat.project,
+        counts=counts(seat.project),
+        can_edit=seat.may("media:edit"),
+        media=rows,
+        filters={**vars(wanted), "view": view},
+        filtered=wanted.is_set,
+        total=total,
+        next_after=page.next_after,
+        page_query=_query(wanted, view),
+        strip=jobs,
+        workspace=bool(seat.project.workspace_path),
+    )
+
+
+@bp.get("/p/<slug>/jobs/strip")
+@access("project:view")
+def jobs_strip(slug: str) -> Response:
+    """Answer the strip alone, or what its polling asks for: rows, sums and the cards that changed."""
+    with reading() as session:
+        seat = project_service(session).get_for(viewer(), slug, "project:view")
+        jobs = strip(session, seat.project)
+        rows = cards(session, touched(session, seat.project))
+    finished = [row for row in rows if row.progress is None]
+    return render(
+        "library/strip.swap.html" if request.args.get("rows") else "library/_strip.html",
+        project=seat.project,
+        can_edit=seat.may("media:edit"),
+        strip=jobs,
+        cards=rows,
+        filters={"view": "grid"},
+        media_count=seat.project.media_count,
+        said=". ".join(f"{row.title} {_fate(row.state)}" for row in finished) or None,
+    )
+
+
+def counts(project: Project) -> dict[str, int]:
+    """Return what the tabs count."""
+    return {"media": project.media_count, "clips": project.clip_count}
+
+
+def _wanted() -> MediaFilter:
+    return MediaFilter(**{name: request.args.get(name, "")[:200] for name in ("q", "type", "status", "sort")})
+
+
+def _query(wanted: MediaFilter, view: str) -> str:
+    values = {name: value for name, value in vars(wanted).items() if value}
+    return urlencode(values | ({"view": view} if view == "list" else {}))
+
+
+def _fate(state: str) -> str:
+    return {"ready": "is ready", "failed": "failed"}.get(state, "has stopped")

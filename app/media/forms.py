@@ -1,0 +1,26 @@
+"""The fields of taking recordings in and of renaming or moving one."""
+
+from wtforms import HiddenField, MultipleFileField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.core.web.forms import Form, trim
+
+
+class UploadForm(Form):
+    """Files sent with a plain form."""
+
+    files = MultipleFileField("Video or audio files")
+
+
+class MediaForm(Form):
+    """A recording's title and project."""
+
+    title = StringField(
+        "Title", [InputRequired("Give the recording a title."), Length(1, 255, "Use 1 to 255 characters.")], filters=[trim]
+    )
+    project = SelectField("Project")
+    version = HiddenField(validators=[InputRequired()])
+
+
+class ConfirmForm(Form):
+    """Nothing but the token that proves the page was ours."""

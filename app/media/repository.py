@@ -1,0 +1,172 @@
+"""Recordings as SQL sees them: found by hash and path, listed and filtered, with what was made of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.repository import Repository
+from app.index.query import matching_ids
+from app.media.models import Media, MediaKind, MediaState, Playhead, Rendition, RenditionKind
+from app.projects.repository import path_hash
+
+# Sort word to (columns, descending); the id makes each order whole.
+SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "": (("created_at", "id"), True),
+    "oldest": (("created_at", "id"), False),
+    "title": (("title", "id"), False),
+    "longest": (("duration_ms", "id"), True),
+}
+
+
+@dataclass(frozen=True)
+class MediaFilter:
+    """What the project page asks for; empty text means "all"."""
+
+    q: str = ""
+    type: str = ""
+    status: str = ""
+    sort: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.q or self.type or self.status)
+
+
+class MediaRepository(Repository[Media]):
+    """Recordings, newest first; what is in the trash is left out of lists."""
+
+    model = Media
+    writable = frozenset(
+        {
+            "title",
+            "project_id",
+            "path_hash",
+            "deleted_at",
+            "sha256_live",
+            "kind",
+            "content_type",
+            "duration_frames",
+            "rate_num",
+            "rate_den",
+            "start_timecode",
+            "drop_frame",
+            "variable_rate",
+            "first_pts",
+            "width",
+            "height",
+            "video_codec",
+            "audio_codec",
+            "audio_channels",
+            "sample_rate",
+            "probe_json",
+            "filename",
+            "storage_key",
+            "file_size",
+            "sha256",
+        }
+    )
+
+    def get_by_path(self, project_id: int, path: str) -> Media | None:
+        return self.session.scalar(
+            sa.select(Media).where(Media.project_id == project_id, Media.path_hash == path_hash(path))
+        )
+
+    def find_by_sha256(self, project_id: int, sha256: str) -> Media | None:
+        """Return the live recording with these bytes in this project."""
+        return self.session.scalar(
+            sa.select(Media).where(Media.project_id == project_id, Media.sha256_live == sha256)
+        )
+
+    def search(self, project_id: int, text: str, *, limit: int = 100) -> list[Media]:
+        """Return live recordings whose title or file name holds the words of `text`, newest first."""
+        return self.filtered(project_id, MediaFilter(q=text), limit=limit).items
+
+    def filtered(
+        self, project_id: int, wanted: MediaFilter, *, after: str | None = None, limit: int = 24
+    ) -> Page[Media]:
+        """Return one page of a project's live recordings in the order `wanted.sort` names."""
+        names, descending = SORTS.get(wanted.sort, SORTS[""])
+        columns = [_sort_column(name) for name in names]
+        query = sa.select(Media).where(*self._conditions(project_id, wanted))
+        if after is not None:
+            query = query.where(behind(columns, decode_after(after, len(columns)), descending=descending))
+        size = clamp(limit)
+        ordered = query.order_by(*(column.desc() if descending else column.asc() for column in columns))
+        rows = list(self.session.scalars(ordered.limit(size + 1)))
+        last = rows[size - 1] if len(rows) > size else None
+        return Page(rows[:size], encode_after([_sort_value(last, name) for name in names]) if last else None)
+
+    def count_filtered(self, project_id: int, wanted: MediaFilter) -> int:
+        """Return how many live recordings the filter finds."""
+        query = sa.select(sa.func.count()).select_from(Media).where(*self._conditions(project_id, wanted))
+        return self.session.scalar(query) or 0
+
+    def bytes_used(self, project_id: int) -> int:
+        """Return how many bytes of originals a project holds, the trash included."""
+        query = sa.select(sa.func.coalesce(sa.func.sum(Media.file_size), 0)).where(Media.project_id == project_id)
+        return int(self.session.scalar(query) or 0)
+
+    def by_ids(self, ids: Iterable[int]) -> dict[int, Media]:
+        """Return recordings by id."""
+        found = self.session.scalars(sa.select(Media).where(Media.id.in_(list(ids))))
+        return {media.id: media for media in found}
+
+    def renditions_of(self, media_ids: Iterable[int]) -> dict[int, dict[RenditionKind, Rendition]]:
+        """Return what was made of each recording, by kind."""
+        found: dict[int, dict[RenditionKind, Rendition]] = {id: {} for id in media_ids}
+        for row in self.session.scalars(sa.select(Rendition).where(Rendition.media_id.in_(list(found)))):
+            found[row.media_id][row.kind] = row
+        return found
+
+    def rendition(self, media_id: int, kind: RenditionKind) -> Rendition | None:
+        return self.session.scalar(sa.select(Rendition).where(Rendition.media_id == media_id, Rendition.kind == kind))
+
+    def put_rendition(self, rendition: Rendition) -> str | None:
+        """Store a rendition in place of the one of its kind; return the key that lost its row, if any."""
+        old = self.rendition(rendition.media_id, rendition.kind)
+        replaced = None
+        if old is not None:
+            replaced = old.path if old.path != rendition.path else None
+            self.session.delete(old)
+            # The new row has the same unique key.
+            self.session.flush()
+        self.session.add(rendition)
+        return replaced
+
+    def set_state(self, media_id: int, state: MediaState) -> None:
+        """Move the state by Core: it belongs to the jobs, and must not make a person's form stale."""
+        self.session.connection().execute(sa.update(Media).where(Media.id == media_id).values(state=state))
+
+    def playhead(self, user_id: int, media_id: int) -> int:
+        """Return where this person stopped, in ticks; 0 where they never watched."""
+        row = self.session.get(Playhead, (user_id, media_id))
+        return row.position if row else 0
+
+    def keep_playhead(self, user_id: int, media_id: int, position: int) -> None:
+        self.session.merge(Playhead(user_id=user_id, media_id=media_id, position=position))
+
+    def _conditions(self, project_id: int, wanted: MediaFilter) -> list[sa.ColumnElement[bool]]:
+        conditions: list[sa.ColumnElement[bool]] = [Media.project_id == project_id, Media.deleted_at.is_(None)]
+        if wanted.type in set(MediaKind):
+            conditions.append(Media.kind == MediaKind(wanted.type))
+        if wanted.status in set(MediaState):
+            conditions.append(Media.state == MediaState(wanted.status))
+        if wanted.q:
+            ids = matching_ids(self.session, wanted.q, "media")
+            conditions.append(Media.id.in_(ids) if ids is not None else sa.false())
+        return conditions
+
+
+def _sort_column(name: str) -> Any:
+    if name == "duration_ms":
+        return Media.duration_frames * 1000 * Media.rate_den // Media.rate_num
+    return getattr(Media, name)
+
+
+def _sort_value(media: Media, name: str) -> Any:
+    if name == "duration_ms":
+        return media.duration_frames * 1000 * media.rate_den // media.rate_num
+    return getattr(media, name)

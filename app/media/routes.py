@@ -1,0 +1,183 @@
+"""Taking recordings in by plain form or folder, and renaming, moving, deleting and restoring one."""
+
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.core.db import reading, transaction
+from app.core.errors import Conflict, Invalid, Stale, TooLarge
+from app.core.web.access import access, actor, viewer
+from app.core.web.htmx import go, render
+from app.core.words import plural, size
+from app.media.forms import ConfirmForm, MediaForm, UploadForm
+from app.media.models import Media, MediaSource
+from app.media.scan import ScanResult, folder_of, scan
+from app.media.service import clean_filename, media_service
+from app.media.tus import storage, uploads_in
+from app.media.uploads import examine, put_in_place
+from app.projects.models import Project
+from app.projects.service import Seat, project_service
+
+bp = Blueprint("media", __name__)
+
+
+@bp.route("/p/<slug>/upload", methods=["GET", "POST"])
+@access("media:upload")
+def upload(slug: str) -> Response:
+    """Take files in with a plain form; each is registered or refused with its reason."""
+    with reading() as session:
+        seat = project_service(session).get_for(viewer(), slug, "media:upload")
+    form = UploadForm()
+    added: list[str] = []
+    refusals: list[tuple[str, str]] = []
+    if form.validate_on_submit():
+        for file in request.files.getlist("files"):
+            if file.filename:
+                _take(seat.project, file, added, refusals)
+        if added and not refusals:
+            flash(f"{plural(len(added), 'recording')} taken in; being processed.")
+            return go(url_for("library.show", slug=seat.project.slug))
+        if not added and not refusals:
+            form.files.errors = ["Choose at least one file."]
+    return _upload_page(seat, form, added, refusals)
+
+
+def _upload_page(seat: Seat, form: UploadForm, added: list[str], refusals: list[tuple[str, str]]) -> Response:
+    limit = current_app.config["SETTINGS"].max_form_bytes
+    return render(
+        "media/upload.html",
+        code=422 if refusals or form.has_errors else 200,
+        project=seat.project,
+        counts={"media": seat.project.media_count, "clips": seat.project.clip_count},
+        can_edit=True,
+        form=form,
+        added=added,
+        refusals=refusals,
+        limit_text=f"Up to {size(limit)} at once this way; larger files go through with scripts on.",
+        workspace=bool(seat.project.workspace_path),
+    )
+
+
+def _take(project: Project, file: FileStorage, added: list[str], refusals: list[tuple[str, str]]) -> None:
+    name = clean_filename(file.filename or "")
+    path = _spool(file)
+    try:
+        received, _ = put_in_place(storage(), examine(path, name))
+        with transaction(actor()) as session:
+            service = uploads_in(session)
+            seat = service.media.projects.seat_of(viewer(), project.id, "media:upload")
+            service.media.require_quota(seat.project, received.size)
+            added.append(service.register(viewer(), seat.project, received).title)
+    except (Invalid, Conflict, TooLarge) as error:
+        refusals.append((name, str(error)))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _spool(file: FileStorage) -> Path:
+    """Write the posted file beside the uploads, so that moving it later is a rename."""
+    with NamedTemporaryFile(dir=storage().root / "incoming", prefix="form-", delete=False) as spool:
+        file.save(spool)
+    return Path(spool.name)
+
+
+@bp.route("/p/<slug>/scan", methods=["GET", "POST"])
+@access("media:upload")
+def scan_folder(slug: str) -> Response:
+    """Register what is new in the project's folder on the server."""
+    workspaces = current_app.config["SETTINGS"].workspaces
+    form = ConfirmForm()
+    result: ScanResult | None = None
+    if form.validate_on_submit():
+        with form.blame(), transaction(actor()) as session:
+            seat = project_service(session).get_for(viewer(), slug, "media:upload")
+            result = scan(session, seat.project, workspaces, viewer().id)
+    with reading() as session:
+        seat = project_service(session).get_for(viewer(), slug, "media:upload")
+    path = _shown_folder(seat.project)
+    return render(
+        "media/scan.html", code=422 if form.has_errors else 200, project=seat.project, form=form, path=path, result=result
+    )
+
+
+def _shown_folder(project: Project) -> str | None:
+    try:
+        return str(folder_of(project, current_app.config["SETTINGS"].workspaces))
+    except Invalid:
+        return None
+
+
+@bp.route("/m/<uuid:id>/edit", methods=["GET", "POST"])
+@access("media:edit")
+def edit(id: UUID) -> Response:
+    """Rename a recording or move it to another project."""
+    with reading() as session:
+        service = media_service(session)
+        media, seat = service.get_for(viewer(), id, "media:edit")
+        choices = service.projects.choices_for(viewer())
+    form = MediaForm()
+    form.project.choices = choices
+    if form.validate_on_submit():
+        moved = _save(form, id)
+        if moved is not None:
+            return moved
+    elif not form.is_submitted():
+        form.title.data, form.project.data, form.version.data = media.title, seat.project.slug, media.version
+    return render("media/edit.html", code=_status_of(form), form=form, media=media, project=seat.project)
+
+
+def _save(form: MediaForm, id: UUID) -> Response | None:
+    try:
+        with form.blame(), transaction(actor()) as session:
+            service = media_service(session)
+            media, _ = service.get_for(viewer(), id, "media:edit")
+            service.edit(viewer(), media, form.title.data or "", form.project.data, int(form.version.data or 0))
+        if not form.has_errors:
+            return go(url_for("workbench.show", id=id))
+    except Stale as stale:
+        form.form_errors.append(f"{stale} It is now called “{stale.theirs['title']}”. Save again to replace that.")
+        form.version.data = stale.version
+    return None
+
+
+def _status_of(form: MediaForm) -> int:
+    if not form.has_errors:
+        return 200
+    return 409 if any("Somebody saved" in words for words in form.form_errors) else 422
+
+
+@bp.route("/m/<uuid:id>/delete", methods=["GET", "POST"])
+@access("media:delete")
+def delete(id: UUID) -> Response:
+    """Ask, then put the recording in the trash with its clips."""
+    with reading() as session:
+        media, seat = media_service(session).get_for(viewer(), id, "media:delete")
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with transaction(actor()) as session:
+            service = media_service(session)
+            service.delete(service.get_for(viewer(), id, "media:delete")[0])
+        flash((f"Deleted “{media.title}”.", url_for("media.restore", id=id)), "toast")
+        return go(url_for("library.show", slug=seat.project.slug))
+    return render(
+        "media/delete.html",
+        form=form,
+        media=media,
+        project=seat.project,
+        clip_count=media.clip_count,
+        in_place=media.source is MediaSource.SCAN,
+    )
+
+
+@bp.post("/m/<uuid:id>/restore")
+@access("media:delete")
+def restore(id: UUID) -> Response:
+    """Take a recording out of the trash."""
+    with transaction(actor()) as session:
+        media: Media = media_service(session).restore(viewer(), id)
+    flash(f"Brought back “{media.title}”.")
+    return go(url_for("workbench.show", id=id))

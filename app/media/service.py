@@ -1,0 +1,195 @@
+"""What people and jobs do with recordings: register, rename, move, delete, restore."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.models import User
+from app.core.clock import now
+from app.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge
+from app.core.pagination import Page
+from app.core.words import size
+from app.jobs.models import Job
+from app.jobs.service import JobService, job_service
+from app.media.models import Media, MediaKind, MediaSource, MediaState
+from app.media.moves import followers
+from app.media.repository import MediaFilter, MediaRepository
+from app.projects.models import Project
+from app.projects.repository import path_hash
+from app.projects.service import ProjectService, Seat, project_service
+
+LONGEST_TITLE = 255
+
+
+@dataclass(frozen=True)
+class NewMedia:
+    """A file that is safely in its place and wants to become a recording."""
+
+    filename: str
+    file_size: int
+    sha256: str | None
+    content_type: str
+    kind: MediaKind
+    source: MediaSource
+    storage_key: str | None = None
+    path: str | None = None
+
+
+class MediaService:
+    """The rules of recordings."""
+
+    def __init__(self, session: Session, media: MediaRepository, projects: ProjectService, jobs: JobService) -> None:
+        self.session = session
+        self.media = media
+        self.projects = projects
+        self.jobs = jobs
+
+    def get_for(self, viewer: User, public_id: UUID, permission: str) -> tuple[Media, Seat]:
+        """Return the recording and the viewer's seat; raises `NotFound` or `Forbidden`."""
+        media = self.media.get_by_public_id(public_id)
+        if media is None or media.deleted_at is not None:
+            raise NotFound()
+        return media, self.projects.seat_of(viewer, media.project_id, permission)
+
+    def list_for(self, project: Project, wanted: MediaFilter, after: str | None) -> Page[Media]:
+        """Return 24 of a project's recordings in the wanted order."""
+        return self.media.filtered(project.id, wanted, after=after)
+
+    def refuse_duplicate(self, project: Project, sha256: str, field: str = "sha256") -> None:
+        """Raise `Conflict` at `field`, naming the recording that has these bytes already."""
+        known = self.media.find_by_sha256(project.id, sha256)
+        if known is not None:
+            raise Conflict(f"This is the same recording as “{known.title}”, which is already here.", field)
+
+    def require_quota(self, project: Project, more_bytes: int) -> None:
+        """Raise `TooLarge` where the project's storage limit would be passed."""
+        if project.quota_bytes is None:
+            return
+        used = self.media.bytes_used(project.id)
+        if used + more_bytes > project.quota_bytes:
+            raise TooLarge(
+                f"This project may hold {size(project.quota_bytes)} and holds {size(used)}. An owner can raise the limit."
+            )
+
+    def register(self, project: Project, new: NewMedia, person_id: int | None, kind: str = "ingest") -> Media:
+        """Add the recording and the job that examines it, in one act.
+
+        Raises `Conflict` for the same bytes or the same path in the project.
+        """
+        if new.sha256:
+            self.refuse_duplicate(project, new.sha256)
+        media = self.media.create(
+            Media(
+                project_id=project.id,
+                kind=new.kind,
+                title=title_of(new.filename),
+                filename=new.filename[:LONGEST_TITLE],
+                path=new.path,
+                path_hash=path_hash(new.path) if new.path else None,
+                storage_key=new.storage_key,
+                content_type=new.content_type,
+                file_size=new.file_size,
+                sha256=new.sha256,
+                sha256_live=new.sha256,
+                source=new.source,
+                state=MediaState.PROCESSING,
+                uploaded_by=person_id,
+            )
+        )
+        self.projects.projects.add_counts(project.id, media=1)
+        self.start(media, kind, person_id)
+        return media
+
+    def start(self, media: Media, kind: str, person_id: int | None) -> Job:
+        """Ask for a job on this recording; asking while one is active returns that one."""
+        return self.jobs.enqueue(
+            kind,
+            project_id=media.project_id,
+            media_id=media.id,
+            name=media.title,
+            created_by=person_id,
+            idempotency_key=f"{kind}:{media.public_id}:{media.sha256 or media.path_hash}",
+        )
+
+    def edit(self, editor: User, media: Media, title: str, project_slug: str | None, version: int) -> Media:
+        """Rename, and move where another project is named; raises `Stale`, `Invalid` or `Conflict`."""
+        title = title.strip()
+        if not 1 <= len(title) <= LONGEST_TITLE:
+            raise Invalid("Use 1 to 255 characters.", "title")
+        if version != media.version and title != media.title:
+            raise Stale(
+                "Somebody saved this recording while you were editing.",
+                {"title": title},
+                {"title": media.title},
+                media.version,
+            )
+        self.media.update(media, {"title": title})
+        if project_slug:
+            self._move(editor, media, project_slug)
+        return media
+
+    def delete(self, media: Media) -> None:
+        """Put the recording in the trash with its clips; its running jobs are cancelled."""
+        self.jobs.purge_for(media_id=media.id)
+        self.media.update(media, {"deleted_at": now(), "sha256_live": None, "path_hash": None})
+        self.projects.projects.add_counts(media.project_id, media=-1, clips=-media.clip_count)
+
+    def restore(self, viewer: User, public_id: UUID) -> Media:
+        """Take a recording out of the trash; raises `Conflict` where the same bytes are here again."""
+        media = self.media.get_by_public_id(public_id)
+        if media is None or media.deleted_at is None:
+            raise NotFound()
+        seat = self.projects.seat_of(viewer, media.project_id, "media:delete")
+        if media.sha256:
+            self.refuse_duplicate(seat.project, media.sha256)
+        self.media.update(
+            media,
+            {
+                "deleted_at": None,
+                "sha256_live": media.sha256,
+                "path_hash": path_hash(media.path) if media.path else None,
+            },
+        )
+        self.projects.projects.add_counts(media.project_id, media=1, clips=media.clip_count)
+        if media.state is MediaState.PROCESSING:
+            self.start(media, "ingest", viewer.id)
+        return media
+
+    def _move(self, editor: User, media: Media, slug: str) -> None:
+        target = self.projects.get_for(editor, slug, "media:upload").project
+        if target.id == media.project_id:
+            return
+        if media.source is MediaSource.SCAN:
+            raise Invalid("This recording lies in its project’s folder on the server and stays with it.", "project")
+        if media.sha256:
+            self.refuse_duplicate(target, media.sha256, "project")
+        old_id = media.project_id
+        self.media.update(media, {"project_id": target.id})
+        self.projects.projects.add_counts(old_id, media=-1, clips=-media.clip_count)
+        self.projects.projects.add_counts(target.id, media=1, clips=media.clip_count)
+        self.jobs.jobs.move_media(media.id, target.id)
+        for follow in followers:
+            follow(self.session, media, old_id)
+
+
+
+def title_of(filename: str) -> str:
+    """Return a title made of a file name: without folders and ending, never empty."""
+    name = PurePosixPath(filename.replace("\\", "/")).name
+    stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
+    printable = "".join(letter if letter.isprintable() else " " for letter in stem)
+    return " ".join(printable.split())[:LONGEST_TITLE] or "Untitled"
+
+
+def clean_filename(filename: str) -> str:
+    """Return what somebody called their file, fit to be shown and stored; it never becomes a path."""
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+    return printable.strip()[:LONGEST_TITLE] or "untitled"
+
+
+def media_service(session: Session) -> MediaService:
+    """Build the service on this session."""
+    return MediaService(session, MediaRepository(session), project_service(session), job_service(session))

@@ -1,0 +1,199 @@
+"""The tus 1.0 protocol: creation, termination, checksum and expiration over `/uploads`."""
+
+import base64
+import binascii
+import hashlib
+from email.utils import format_datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, request, url_for
+from sqlalchemy.orm import Session
+
+from app.core.db import reading, transaction
+from app.core.errors import Conflict, DomainError, Invalid
+from app.core.storage import LocalStorage
+from app.core.web.access import PUBLIC, access, actor, viewer
+from app.media.models import Upload
+from app.media.uploads import (
+    Checksum,
+    UploadService,
+    append,
+    examine,
+    only_writer,
+    put_in_place,
+    upload_service,
+)
+from app.projects.service import project_service
+
+bp = Blueprint("tus", __name__, url_prefix="/uploads")
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,termination,checksum,expiration"
+ALGORITHMS = ("sha1", "sha256")
+MAX_CHUNK = 8 * 1024 * 1024
+OFFSET_STREAM = "application/offset+octet-stream"
+
+
+def storage() -> LocalStorage:
+    """Return the app's store."""
+    kept: LocalStorage = current_app.extensions["storage"]
+    return kept
+
+
+def uploads_in(session: Session) -> UploadService:
+    """Build the service on this session."""
+    return upload_service(session, storage(), current_app.config["SETTINGS"].max_upload_bytes)
+
+
+@bp.after_request
+def speak_tus(answer: Response) -> Response:
+    """Say which protocol this is on every answer."""
+    answer.headers["Tus-Resumable"] = VERSION
+    return answer
+
+
+@bp.before_request
+def require_version() -> Response | None:
+    """Refuse a client of another version before anything else, as the protocol asks."""
+    if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        return Response("This server speaks tus 1.0.0.", 412, {"Tus-Version": VERSION})
+    return None
+
+
+@bp.errorhandler(DomainError)
+def in_words(error: DomainError) -> Response:
+    """Answer with the sentence alone: upload clients show it as it is."""
+    return Response(str(error), error.status, mimetype="text/plain")
+
+
+@bp.route("", methods=["OPTIONS"], provide_automatic_options=False)
+@access(PUBLIC)
+def capabilities() -> Response:
+    """Say what this server can do."""
+    return Response(
+        status=204,
+        headers={
+            "Tus-Version": VERSION,
+            "Tus-Extension": EXTENSIONS,
+            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+            "Tus-Max-Size": str(current_app.config["SETTINGS"].max_upload_bytes),
+        },
+    )
+
+
+@bp.post("")
+@access("media:upload")
+def create() -> Response:
+    """Begin an upload; the metadata names the project by its slug and the file by its name."""
+    size = _number("Upload-Length")
+    facts = _metadata(request.headers.get("Upload-Metadata", ""))
+    with transaction(actor()) as session:
+        seat = project_service(session).get_for(viewer(), facts.get("project", ""), "media:upload")
+        upload = uploads_in(session).begin(viewer(), seat.project, facts.get("filename", "untitled"), size)
+    return Response(status=201, headers={"Location": url_for("tus.offset", id=upload.public_id), **_expires(upload)})
+
+
+@bp.route("/<uuid:id>", methods=["HEAD"])
+@access("media:upload")
+def offset(id: UUID) -> Response:
+    """Say how many bytes are safe."""
+    with reading() as session:
+        upload = uploads_in(session).get_for(viewer(), id)
+    return Response(
+        status=200,
+        headers={
+            "Upload-Offset": str(upload.offset_bytes),
+            "Upload-Length": str(upload.size_bytes),
+            "Cache-Control": "no-store",
+            **_expires(upload),
+        },
+    )
+
+
+@bp.patch("/<uuid:id>")
+@access("media:upload")
+def receive(id: UUID) -> Response:
+    """Append one chunk of at most 8 MiB; the last one makes a recording of the file."""
+    if request.mimetype != OFFSET_STREAM:
+        return Response(f"Send the bytes as {OFFSET_STREAM}.", 415)
+    length, place = request.content_length, _number("Upload-Offset")
+    if length is None or length > MAX_CHUNK:
+        return Response(f"Send chunks of at most {MAX_CHUNK} bytes, each with its Content-Length.", 413)
+    checksum = _checksum(request.headers.get("Upload-Checksum"))
+    with only_writer(storage().incoming(id.hex)) as descriptor:
+        with reading() as session:
+            service = uploads_in(session)
+            service.check(service.get_for(viewer(), id), place, length)
+        written = append(descriptor, place, request.stream, length, checksum)
+        if written != length:
+            raise Invalid("The chunk broke off. Send it again.", "files")
+        with transaction(actor()) as session:
+            service = uploads_in(session)
+            upload = service.get_for(viewer(), id)
+            service.promise(upload, place, length)
+    headers = {"Upload-Offset": str(place + length), **_expires(upload)}
+    if place + length == upload.size_bytes:
+        headers["Upload-Media"] = _finish(id)
+    return Response(status=204, headers=headers)
+
+
+@bp.delete("/<uuid:id>")
+@access("media:upload")
+def terminate(id: UUID) -> Response:
+    """Forget an upload and its bytes."""
+    with transaction(actor()) as session:
+        service = uploads_in(session)
+        service.abandon(service.get_for(viewer(), id))
+    return Response(status=204)
+
+
+def _finish(id: UUID) -> str:
+    """Examine, put in place and register the whole file; a refused one leaves nothing behind."""
+    with reading() as session:
+        upload = uploads_in(session).get_for(viewer(), id)
+    try:
+        received, _ = put_in_place(storage(), examine(storage().incoming(id.hex), upload.filename))
+        with transaction(actor()) as session:
+            service = uploads_in(session)
+            return str(service.finish(viewer(), service.get_for(viewer(), id), received).public_id)
+    except (Invalid, Conflict):
+        with transaction(actor()) as session:
+            service = uploads_in(session)
+            service.abandon(service.get_for(viewer(), id))
+        raise
+
+
+def _number(header: str) -> int:
+    text = request.headers.get(header, "")
+    if not text.isdigit() or len(text) > 18:
+        raise Invalid(f"{header} must be a whole number.", "files")
+    return int(text)
+
+
+def _metadata(header: str) -> dict[str, str]:
+    """Read `Upload-Metadata`: comma-separated pairs of a key and its base64 value."""
+    facts = {}
+    for pair in filter(None, header.split(",")):
+        key, _, value = pair.strip().partition(" ")
+        try:
+            facts[key] = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise Invalid("Upload-Metadata is damaged.", "files") from error
+    return facts
+
+
+def _checksum(header: str | None) -> Checksum | None:
+    if header is None:
+        return None
+    algorithm, _, value = header.partition(" ")
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise Invalid("Upload-Checksum is damaged.", "files") from error
+    if algorithm not in ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
+        raise Invalid("Upload-Checksum takes sha1 or sha256.", "files")
+    return Checksum(algorithm, digest)
+
+
+def _expires(upload: Upload) -> dict[str, str]:
+    return {"Upload-Expires": format_datetime(upload.expires_at, usegmt=True)}

@@ -1,0 +1,101 @@
+"""The fields of a project."""
+
+from typing import Any
+
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.core.errors import Invalid
+from app.core.web.forms import Form, trim, trim_or_none
+from app.core.words import UNITS
+from app.projects.models import Project
+from app.projects.service import ProjectFields
+
+LANGUAGES = [
+    ("", "Detect from the recording"),
+    ("en", "English"),
+    ("de", "German"),
+    ("es", "Spanish"),
+    ("fr", "French"),
+    ("it", "Italian"),
+    ("nl", "Dutch"),
+    ("no", "Norwegian"),
+    ("pt", "Portuguese"),
+    ("sv", "Swedish"),
+]
+
+
+class NewProjectForm(Form):
+    """A name, and what the project is about."""
+
+    name = StringField(
+        "Name", [InputRequired("Give the project a name."), Length(1, 200, "Use 1 to 200 characters.")], filters=[trim]
+    )
+    description = TextAreaField(
+        "Description", [Length(max=4000, message="Use at most 4,000 characters.")], filters=[trim_or_none]
+    )
+
+    def fields(self) -> ProjectFields:
+        """Return what was typed; raises `Invalid` with the field for a size nobody can read."""
+        return ProjectFields(
+            name=self.name.data or "",
+            description=self.description.data,
+            workspace_path=_data(self, "workspace_path"),
+            language=_data(self, "language") or None,
+            silence_db=_data(self, "silence_db"),
+            quota_bytes=_bytes(_data(self, "quota_bytes")),
+        )
+
+
+class ProjectForm(NewProjectForm):
+    """Everything an owner may set."""
+
+    language = SelectField("Spoken language", choices=LANGUAGES)
+    silence_db = IntegerField(
+        "Silence level", [Optional(), NumberRange(-80, -20, "Silence level must be between −80 and −20 dB.")]
+    )
+    quota_bytes = StringField("Storage limit", [Length(max=32)], filters=[trim_or_none])
+    version = HiddenField(validators=[InputRequired()])
+
+
+class _Workspace:
+    workspace_path = StringField(
+        "Folder on the server", [Length(max=1024, message="Use at most 1,024 characters.")], filters=[trim_or_none]
+    )
+
+
+class AdminNewProjectForm(_Workspace, NewProjectForm):
+    """A new project with the folder only admins choose."""
+
+
+class AdminProjectForm(_Workspace, ProjectForm):
+    """Everything, and the folder only admins choose."""
+
+
+def fill(form: ProjectForm, project: Project) -> None:
+    """Show the project's present values."""
+    form.name.data = project.name
+    form.description.data = project.description
+    form.language.data = project.language or ""
+    form.silence_db.data = project.silence_db
+    form.quota_bytes.data = f"{project.quota_bytes / 1e9:g} GB" if project.quota_bytes else None
+    form.version.data = project.version
+    if isinstance(form, AdminProjectForm):
+        form.workspace_path.data = project.workspace_path
+
+
+def _data(form: NewProjectForm, name: str) -> Any:
+    field = form._fields.get(name)
+    return field.data if field else None
+
+
+def _bytes(text: object) -> int | None:
+    """Read "2000 GB", "1.5 TB" or plain bytes; empty means no limit."""
+    if not text:
+        return None
+    number, _, unit = str(text).replace(",", "").partition(" ")
+    factors = {name.lower(): 1000**power for power, name in enumerate(UNITS)} | {"": 1}
+    try:
+        return round(float(number) * factors[unit.strip().lower()])
+    except (ValueError, KeyError, OverflowError) as error:
+        raise Invalid("Write a size like 2000 GB or 1.5 TB, or leave it empty.", "quota_bytes") from error

@@ -1,0 +1,142 @@
+"""Projects as SQL sees them: found by name, folder or address, and listed with their counts."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.repository import Repository
+from app.projects.models import MemberRole, Project, ProjectMember, ProjectSlug
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    """One line of the list of projects."""
+
+    slug: str
+    name: str
+    description: str | None
+    media_count: int
+    clip_count: int
+    updated_at: datetime
+    role: MemberRole
+
+
+def path_hash(path: str) -> str:
+    """Return the key under which a path is unique: every length fits, every byte counts."""
+    return hashlib.sha256(path.encode()).hexdigest()
+
+
+class ProjectRepository(Repository[Project]):
+    """Projects, newest first."""
+
+    model = Project
+    writable = frozenset(
+        {
+            "name",
+            "slug",
+            "description",
+            "workspace_path",
+            "workspace_hash",
+            "language",
+            "silence_db",
+            "quota_bytes",
+            "archived_at",
+        }
+    )
+
+    def find_by_name(self, name: str) -> Project | None:
+        return self.session.scalar(sa.select(Project).where(Project.name == name))
+
+    def find_by_workspace(self, path: str) -> Project | None:
+        return self.session.scalar(sa.select(Project).where(Project.workspace_hash == path_hash(path)))
+
+    def find_by_slug(self, slug: str) -> Project | None:
+        """Return the project at this address, or the one that used to be there."""
+        found = self.session.scalar(sa.select(Project).where(Project.slug == slug))
+        if found is not None:
+            return found
+        return self.session.scalar(
+            sa.select(Project).join(ProjectSlug, ProjectSlug.project_id == Project.id).where(ProjectSlug.slug == slug)
+        )
+
+    def role_of(self, project_id: int, user_id: int) -> MemberRole | None:
+        return self.session.scalar(
+            sa.select(ProjectMember.role).where(
+                ProjectMember.project_id == project_id, ProjectMember.user_id == user_id
+            )
+        )
+
+    def add_member(self, project_id: int, user_id: int, role: MemberRole) -> None:
+        self.session.add(ProjectMember(project_id=project_id, user_id=user_id, role=role))
+
+    def visible_ids(self, user_id: int) -> list[int]:
+        """Return the projects a member belongs to."""
+        return list(
+            self.session.scalars(sa.select(ProjectMember.project_id).where(ProjectMember.user_id == user_id))
+        )
+
+    def list_with_stats(
+        self, *, user_id: int | None, archived: bool = False, after: str | None = None, limit: int = 48
+    ) -> Page[ProjectRow]:
+        """Return a person's projects, last changed first, with counts kept on the row; None means all of them."""
+        query = sa.select(Project, ProjectMember.role if user_id is not None else sa.literal(None).label("role"))
+        if user_id is not None:
+            query = query.join(
+                ProjectMember, sa.and_(ProjectMember.project_id == Project.id, ProjectMember.user_id == user_id)
+            )
+        query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
+        order = (Project.updated_at, Project.id)
+        if after is not None:
+            query = query.where(behind(order, decode_after(after, 2), descending=True))
+        size = clamp(limit)
+        rows = self.session.execute(query.order_by(*(column.desc() for column in order)).limit(size + 1)).all()
+        items = [_row(project, role) for project, role in rows[:size]]
+        last = rows[size - 1][0] if len(rows) > size else None
+        return Page(items, encode_after([last.updated_at, last.id]) if last else None)
+
+    def choices(self, user_id: int | None) -> list[tuple[str, str]]:
+        """Return (slug, name) of the live projects this person may edit; None means all of them."""
+        query = sa.select(Project.slug, Project.name).where(Project.archived_at.is_(None)).order_by(Project.name)
+        if user_id is not None:
+            query = query.join(ProjectMember, ProjectMember.project_id == Project.id).where(
+                ProjectMember.user_id == user_id, ProjectMember.role != MemberRole.VIEWER
+            )
+        return [(slug, name) for slug, name in self.session.execute(query)]
+
+    def slug_is_free(self, slug: str, project_id: int | None = None) -> bool:
+        """Say whether no other project has, or had, this address."""
+        taken = self.find_by_slug(slug)
+        return taken is None or taken.id == project_id
+
+    def keep_old_slug(self, slug: str, project_id: int) -> None:
+        """Let the old address lead to the project from now on."""
+        self.session.merge(ProjectSlug(slug=slug, project_id=project_id))
+
+    def add_counts(self, project_id: int, *, media: int = 0, clips: int = 0) -> None:
+        """Move the kept counts by Core: the page's version does not change for them."""
+        self.session.connection().execute(
+            sa.update(Project)
+            .where(Project.id == project_id)
+            .values(media_count=Project.media_count + media, clip_count=Project.clip_count + clips)
+        )
+
+    def names(self, ids: Iterable[int]) -> dict[int, Project]:
+        """Return projects by id."""
+        found = self.session.scalars(sa.select(Project).where(Project.id.in_(list(ids))))
+        return {project.id: project for project in found}
+
+
+def _row(project: Project, role: MemberRole | None) -> ProjectRow:
+    return ProjectRow(
+        slug=project.slug,
+        name=project.name,
+        description=project.description,
+        media_count=project.media_count,
+        clip_count=project.clip_count,
+        updated_at=project.updated_at,
+        role=role or MemberRole.OWNER,
+    )

@@ -1,0 +1,225 @@
+"""The media page as it is shown: the player's source, the timeline in seconds, the clips and their overlaps."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.analysis.models import Scene, SilenceRegion
+from app.auth.models import User
+from app.clips.models import Clip
+from app.clips.timing import Clock, clock_of
+from app.core.storage import LocalStorage
+from app.core.timecode import Rate
+from app.core.words import lasts
+from app.jobs.models import Job, JobStatus
+from app.jobs.repository import JobRepository
+from app.jobs.words import eta, stage_words
+from app.media.files import playable, rendition_url
+from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
+from app.media.repository import MediaRepository
+from app.workbench.clip_rows import ClipRow, clip_rows
+from app.workbench.drawing import Drawing, draw
+
+MOST_MARKS = 2000
+
+
+@dataclass(frozen=True)
+class MediaFacts:
+    """The recording as the page needs it."""
+
+    public_id: UUID
+    title: str
+    filename: str
+    kind: str
+    state: str
+    width: int | None
+    height: int | None
+    rate_num: int
+    rate_den: int
+    rate_text: str
+    duration_frames: int
+    duration_seconds: float
+    duration_text: str
+    start_timecode: str | None
+    start_frames: int
+    drop_frame: bool
+    variable_rate: bool
+    facts: list[str]
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """The job over the player."""
+
+    public_id: UUID
+    status: str
+    percent: int
+    stage_text: str
+    eta: str | None
+    reason: str | None
+    finished: bool = False
+
+
+@dataclass
+class Draft:
+    """The form for a new clip and the band it draws."""
+
+    form: Any
+    in_s: float | None = None
+    out_s: float | None = None
+    length_text: str | None = None
+
+
+@dataclass(kw_only=True)
+class Workbench(Drawing):
+    """Everything the media page shows; times are seconds from the first tick."""
+
+    media: MediaFacts
+    clips: list[ClipRow]
+    overlap_spans: list[tuple[float, float]]
+    lane_rows: int
+    silences: list[tuple[float, float]]
+    scenes: list[tuple[float, float, str]]
+    scenes_note: str | None
+    job: JobLine | None
+    at_frame: int
+    at_s: float
+    at_timecode: str
+    selected: UUID | None
+    source_url: str | None = None
+    source_type: str | None = None
+    source_offset: float = 0.0
+    playable_note: str | None = None
+    poster_url: str | None = None
+    frame_times_url: str | None = None
+    pps: float = 0.0
+    draft: Draft | None = None
+    check: Any = None
+    captions_url: str | None = None
+    at_words: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What of the page the address names: a frame, a clip, a zoom."""
+
+    frame: int | None = None
+    clip: UUID | None = None
+    pps: float = 0.0
+
+
+def workbench(session: Session, viewer: User, media: Media, storage: LocalStorage, place: Place) -> Workbench:
+    """Read the whole page; at most nine queries whatever the recording holds."""
+    clock = clock_of(media)
+    clips = _clips(session, media)
+    rows, spans, lane_rows = clip_rows(session, media, clips, clock)
+    at = _at(session, viewer, media, clips, place)
+    renditions = MediaRepository(session).renditions_of([media.id])[media.id]
+    job = JobRepository(session).latest_for_media(media.id)
+    line = job_line(job)
+    page = Workbench(
+        **vars(draw(storage, media, renditions, clock)),
+        media=media_facts(media, clock),
+        clips=rows,
+        overlap_spans=[(clock.seconds(start), clock.seconds(end)) for start, end in spans],
+        lane_rows=lane_rows,
+        silences=_silences(session, media),
+        scenes=_scenes(session, media, clock),
+        scenes_note="Looking for scenes" if line and line.status in ("queued", "running") else None,
+        job=line,
+        at_frame=at,
+        at_s=clock.seconds(at),
+        at_timecode=clock.show(at),
+        selected=place.clip,
+        pps=place.pps,
+    )
+    _source(page, media, renditions)
+    return page
+
+
+def job_line(job: Job | None) -> JobLine | None:
+    """Return the line about the newest job; None where it is done and nothing needs saying."""
+    if job is None or job.status in (JobStatus.COMPLETED, JobStatus.CANCELLED) or job.dismissed_at is not None:
+        return None
+    return JobLine(job.public_id, job.status.value, job.progress, stage_words(job), eta(job), job.error_message)
+
+
+def media_facts(media: Media, clock: Clock) -> MediaFacts:
+    """Return the recording's facts; the list is what the slate line prints."""
+    rate = str(Rate(media.rate_num, media.rate_den))
+    facts = [media.filename]
+    if media.duration_frames:
+        facts.append(lasts(media.duration))
+    if media.kind is MediaKind.VIDEO and media.width:
+        facts += [f"{rate} fps{', variable' if media.variable_rate else ''}", f"{media.width}×{media.height}"]
+    if media.start_timecode:
+        facts.append(f"Start TC {media.start_timecode}")
+    return MediaFacts(
+        public_id=media.public_id,
+        title=media.title,
+        filename=media.filename,
+        kind=media.kind.value,
+        state=media.state.value,
+        width=media.width,
+        height=media.height,
+        rate_num=media.rate_num,
+        rate_den=media.rate_den,
+        rate_text=rate,
+        duration_frames=media.duration_frames,
+        duration_seconds=clock.seconds(media.duration_frames),
+        duration_text=lasts(media.duration),
+        start_timecode=media.start_timecode,
+        start_frames=clock.start,
+        drop_frame=media.drop_frame,
+        variable_rate=media.variable_rate,
+        facts=facts,
+    )
+
+
+def _clips(session: Session, media: Media) -> list[Clip]:
+    query = sa.select(Clip).where(Clip.media_id == media.id, Clip.deleted_at.is_(None))
+    return list(session.scalars(query.order_by(Clip.in_point, Clip.out_point, Clip.id).limit(MOST_MARKS)))
+
+
+def _at(session: Session, viewer: User, media: Media, clips: list[Clip], place: Place) -> int:
+    """Return the frame the page opens at: the address's, its clip's first, or where the viewer stopped."""
+    frame = place.frame
+    if frame is None and place.clip is not None:
+        frame = next((clip.in_point for clip in clips if clip.public_id == place.clip), None)
+    if frame is None:
+        frame = MediaRepository(session).playhead(viewer.id, media.id)
+    return max(0, min(frame, media.duration_frames - 1))
+
+
+def _silences(session: Session, media: Media) -> list[tuple[float, float]]:
+    query = sa.select(SilenceRegion.start_ms, SilenceRegion.end_ms).where(SilenceRegion.media_id == media.id)
+    rows = session.execute(query.order_by(SilenceRegion.start_ms).limit(MOST_MARKS))
+    return [(row.start_ms / 1000, row.end_ms / 1000) for row in rows]
+
+
+def _scenes(session: Session, media: Media, clock: Clock) -> list[tuple[float, float, str]]:
+    query = sa.select(Scene).where(Scene.media_id == media.id).order_by(Scene.seq).limit(MOST_MARKS)
+    return [
+        (clock.seconds(scene.in_point), clock.seconds(scene.out_point), scene.label or f"{scene.kind.value} {scene.seq + 1}")
+        for scene in session.scalars(query)
+    ]
+
+
+def _source(page: Workbench, media: Media, renditions: dict[RenditionKind, Rendition]) -> None:
+    """Say what the player loads, or why it cannot yet."""
+    source, poster = playable(media, renditions), renditions.get(RenditionKind.POSTER)
+    index = renditions.get(RenditionKind.FRAME_INDEX)
+    page.poster_url = rendition_url(media, poster) if poster else None
+    if media.variable_rate and index is not None:
+        page.frame_times_url = f"/m/{media.public_id}/frame-times.json?v={index.path.rsplit('-', 1)[-1][:16]}"
+    if source is not None:
+        page.source_url, page.source_type, page.source_offset = source.url, source.content_type, source.offset_s
+        return
+    page.playable_note = {
+        MediaState.FAILED: "This recording could not be processed, so it cannot be played here. The original can be downloaded.",
+        MediaState.MISSING: "The file of this recording is not where it was.",
+        MediaState.PROCESSING: "A copy that browsers can play is being made. Clips can be marked meanwhile by timecode.",
+    }.get(media.state, "This recording cannot be played in a browser. The original can be downloaded.")
