@@ -26,9 +26,6 @@ ageAll();
 addEventListener("click", (event) => {
   if (event.target.closest?.("[data-dismiss]")) event.target.closest(".toast").remove();
 });
-addEventListener("submit", (event) => { // an undo was pressed: the answer says what happened
-  if (event.target.closest?.(".toast")) setTimeout(() => event.target.closest(".toast")?.remove());
-});
 addEventListener("htmx:error", (event) => {
   if (event.detail?.error?.name !== "AbortError") say("The server did not answer. Nothing was changed; try again.", true);
 });
