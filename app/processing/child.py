@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import av
 
-from app.processing import probe, self_check
+from app.processing import probe, proxy, self_check
 from app.processing.confinement import Layers, Limits, confine, die_with
 from app.processing.errors import MediaRefused, ProcessingFailed
 
@@ -29,6 +29,7 @@ TASKS: dict[str, Task] = {
     "self_check": self_check.self_check,
     "probe": probe.probe,
     "probe_many": probe.probe_many,
+    "proxy": proxy.proxy,
 }
 
 PROGRESS_EVERY_S = 0.25

@@ -1,34 +1,26 @@
 """Look at a recording once: what it is, how long it is to the frame, and when each frame is shown."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
-from app.processing.cadence import DEFAULT_RATE, Cadence, find_cadence
+from app.processing.cadence import Cadence, find_cadence
 from app.processing.description import describe_audio, describe_picture, describe_streams, tags_of
 from app.processing.errors import MediaRefused, ProcessingFailed
 from app.processing.formats import recognise
 from app.processing.frame_index import FrameIndex
-from app.processing.opening import open_media, picture_stream, use_threads
+from app.processing.indexing import look_through
+from app.processing.opening import open_media, picture_stream
 from app.processing.playability import plays_in_browser
-from app.processing.reading import decode, require_picture
 
 Report = Callable[[float, str], None]
 
 INDEX_NAME = "frame_index.npz"
-FRAMES_TRIED = 5
-PACKETS_BETWEEN_REPORTS = 2000
-VP8_SHOWN = 0x10
 AUDIO_TICKS = 1000
 LONGEST_PADDING_S = Fraction(1, 10)
 
@@ -53,9 +45,11 @@ def probe(params: dict[str, Any], report: Report) -> dict[str, Any]:
         if stream is None:
             facts |= _audio_length(container, report) | {"kind": "audio", "content_type": known.audio_type}
         else:
-            index, picture = _look(path, container, stream, report)
+            index, first = look_through(path, container, stream, report)
             index.save(Path(params["index"]))
-            facts |= picture | {"kind": "video", "content_type": known.video_type}
+            declared = [rate for rate in (stream.average_rate, stream.base_rate, stream.guessed_rate) if rate]
+            facts |= _timing(index, find_cadence(index, declared)) | describe_picture(container, stream, first)
+            facts |= {"kind": "video", "content_type": known.video_type}
     facts |= {"container": known.name, "file_size": path.stat().st_size}
     return facts | {"plays_in_browser": plays_in_browser(facts)}
 
@@ -82,30 +76,6 @@ def _probe_or_reason(file: dict[str, Any]) -> dict[str, Any]:
         return {"refused": False, "reason": f"It could not be read ({type(error).__name__})."}
 
 
-@dataclass(frozen=True)
-class _Scan:
-    """What the packets of the picture say: times, key flags, whether all had times, and the last end."""
-
-    times: list[tuple[int, bool]]
-    complete: bool
-    end_pts: int
-
-
-def _look(
-    path: Path, container: InputContainer, stream: VideoStream, report: Report
-) -> tuple[FrameIndex, dict[str, Any]]:
-    """Make the index and say what the picture is and how its frames come."""
-    declared = [rate for rate in (stream.average_rate, stream.base_rate, stream.guessed_rate) if rate]
-    scan = _scan(container, stream, report)
-    container.seek(0)
-    frames = list(islice(decode(container, stream), FRAMES_TRIED))
-    if not frames:
-        raise MediaRefused("Not one frame of this recording can be decoded. Check that it plays, and send it again.")
-    index = _index_of_packets(container, stream, scan, frames) or _index_by_decoding(path, report)
-    timing = _timing(index, find_cadence(index, declared))
-    return index, timing | describe_picture(container, stream, frames[0])
-
-
 def _timing(index: FrameIndex, cadence: Cadence) -> dict[str, Any]:
     keys = np.flatnonzero(index.keys)
     return {
@@ -118,72 +88,6 @@ def _timing(index: FrameIndex, cadence: Cadence) -> dict[str, Any]:
         "time_base_den": index.time_base.denominator,
         "longest_gop": int(np.diff(np.append(keys, len(index))).max()) if len(keys) else len(index),
     }
-
-
-def _scan(container: InputContainer, stream: VideoStream, report: Report) -> _Scan:
-    """Read all packets without decoding; what an edit list hides is left out, and VP8's unseen frames."""
-    times, end, complete = [], 0, True
-    hides_frames = stream.codec_context.name == "vp8"
-    for number, packet in enumerate(container.demux(stream)):
-        if packet.size == 0 or packet.is_discard:
-            continue
-        if hides_frames and not memoryview(packet)[0] & VP8_SHOWN:
-            continue
-        if packet.pts is None:
-            complete = False
-            continue
-        times.append((packet.pts, packet.is_keyframe))
-        end = max(end, packet.pts + (packet.duration or 0))
-        if number % PACKETS_BETWEEN_REPORTS == 0:
-            report(_share(packet, container.size), "Counting frames")
-    return _Scan(times, complete and bool(times), end)
-
-
-def _share(packet: "Packet[Any]", size: int) -> float:
-    return 0.5 if not size or packet.pos is None else packet.pos / size
-
-
-def _index_of_packets(
-    container: InputContainer, stream: VideoStream, scan: _Scan, first: list[VideoFrame]
-) -> FrameIndex | None:
-    """Make the index from the packets' times; None when they are not the times of the frames."""
-    shown = [frame.pts for frame in first if frame.pts is not None]
-    times = dict(sorted(scan.times))
-    in_order = len(shown) == len(first) and all(a < b for a, b in pairwise(shown))
-    # AVI has no presentation times: with B-frames its packets' times are those of decoding.
-    guessed = container.format.name == "avi" and bool(stream.codec_context.reorder_depth)
-    if not scan.complete or not in_order or guessed or any(pts not in times for pts in shown):
-        return None
-    # Frames before the first that decodes lean on pictures that are not in the file.
-    pts = np.array([time for time in times if time >= shown[0]], np.int64)
-    keys = np.array([times[int(time)] for time in pts], bool)
-    keys[0] = True
-    return FrameIndex(pts, keys, stream.time_base or Fraction(1, 1000), _end(pts, scan.end_pts))
-
-
-def _index_by_decoding(path: Path, report: Report) -> FrameIndex:
-    """Count every frame that decodes; their times follow from the rate alone."""
-    with open_media(path) as container:
-        stream = require_picture(container)
-        use_threads(stream)
-        rate = Fraction(stream.average_rate or stream.guessed_rate or DEFAULT_RATE)
-        count = 0
-        for _ in decode(container, stream):
-            count += 1
-            report(0.5, f"Counted {count} frames")
-    keys = np.zeros(count, bool)
-    keys[0] = True
-    return FrameIndex(np.arange(count, dtype=np.int64), keys, 1 / rate, count, by_order=True)
-
-
-def _end(pts: NDArray[np.int64], declared: int) -> int:
-    """Give where the last frame ends: as declared when plausible, else one usual step on."""
-    steps = np.diff(pts)
-    usual = int(np.median(steps)) if len(steps) else 0
-    last = declared - int(pts[-1])
-    if last <= 0 or (usual and last > 4 * max(usual, int(steps.max()))):
-        return int(pts[-1]) + max(1, usual)
-    return declared
 
 
 def _audio_length(container: InputContainer, report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -22,6 +23,14 @@ class Numbered(NamedTuple):
     frame: VideoFrame
 
 
+class Filled(NamedTuple):
+    """A frame for a number; ``repeated`` when it is the one before, standing in for a damaged one."""
+
+    number: int
+    frame: VideoFrame
+    repeated: bool
+
+
 def require_picture(container: InputContainer) -> VideoStream:
     """Give the stream of moving pictures; raises MediaRefused when the recording has none."""
     stream = picture_stream(container)
@@ -38,6 +47,17 @@ def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFram
         except av.error.InvalidDataError:
             continue
         yield from frames
+
+
+def seek(container: InputContainer, stream: VideoStream | AudioStream, ticks: int) -> None:
+    """Go to the last place to begin decoding at or before a time; to the beginning where there is none."""
+    if ticks <= (stream.start_time or 0):
+        container.seek(0)
+        return
+    try:
+        container.seek(ticks, stream=stream, backward=True)
+    except av.error.FFmpegError:
+        container.seek(0)
 
 
 def read_frames(
@@ -59,6 +79,20 @@ def read_frames(
             return
         if number >= start:
             yield Numbered(number, frame)
+
+
+def every_frame(container: InputContainer, index: FrameIndex, start: int, stop: int) -> Iterator[Filled]:
+    """Yield a frame for every number of [start, stop): for a damaged one, the one before it again."""
+    wanted, last = start, None
+    for found in read_frames(container, index, start, stop):
+        for number in range(wanted, found.number):
+            yield Filled(number, last or found.frame, True)
+        yield Filled(found.number, found.frame, False)
+        wanted, last = found.number + 1, found.frame
+    if last is None:
+        raise MediaRefused("Not one frame of this part can be decoded.")
+    for number in range(wanted, stop):
+        yield Filled(number, last, True)
 
 
 def _count(container: InputContainer, stream: VideoStream, start: int, stop: int) -> Iterator[Numbered]:
@@ -86,10 +120,8 @@ def _from_before(container: InputContainer, stream: VideoStream, index: FrameInd
 
 
 def _seek(container: InputContainer, stream: VideoStream, index: FrameIndex, key: int) -> Iterator[Numbered]:
-    if key == 0:
-        container.seek(min(0, index.first_pts), stream=stream, backward=True)
-    else:
-        container.seek(int(index.pts[key]), stream=stream, backward=True)
+    # The first frame may come later than the stream: begin with the file, not with the frame.
+    seek(container, stream, index.boundary(key) if key else stream.start_time or 0)
     for frame in decode(container, stream):
         number = None if frame.pts is None else index.exactly(frame.pts)
         if number is not None:
