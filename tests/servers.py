@@ -4,6 +4,7 @@ import glob
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -41,12 +42,12 @@ def mariadb_server() -> Iterator[str]:
     """Yield the SQLAlchemy URL of an empty utf8mb4 database with binary collation, as above."""
     mariadbd, install = _mariadb_binaries()
     with _server_folder("mysql") as (folder, user):
-        socket = folder / "socket"
+        path = folder / "socket"
         common = ["--no-defaults", f"--datadir={folder / 'data'}"]
         _run([install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"], user)
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [mariadbd, *common, "--skip-networking", f"--socket={socket}", f"--pid-file={folder / 'pid'}"]
+                [mariadbd, *common, "--skip-networking", f"--socket={path}", f"--pid-file={folder / 'pid'}"]
                 + ["--innodb-flush-log-at-trx-commit=0", "--character-set-server=utf8mb4"]
                 + ["--collation-server=utf8mb4_bin"],
                 stdout=log,
@@ -57,8 +58,8 @@ def mariadb_server() -> Iterator[str]:
                 cwd=folder,
             )
         try:
-            _create_mariadb_database(server, socket)
-            yield f"mysql+pymysql://root@localhost/{DATABASE}?unix_socket={socket}&charset=utf8mb4"
+            _create_mariadb_database(server, path)
+            yield f"mysql+pymysql://root@localhost/{DATABASE}?unix_socket={path}&charset=utf8mb4"
         finally:
             server.kill()
             server.wait()
@@ -132,15 +133,16 @@ def _run(command: Sequence[str], user: str | None) -> None:
         raise RuntimeError(f"{command[0]} failed: {(done.stdout or b'').decode(errors='replace')}")
 
 
-def _create_mariadb_database(server: subprocess.Popen[bytes], socket: Path) -> None:
+def _create_mariadb_database(server: subprocess.Popen[bytes], path: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
-    while True:
-        try:
-            connection = pymysql.connect(unix_socket=str(socket), user="root")
-            break
-        except pymysql.err.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-    with connection, connection.cursor() as cursor:
+    while not _listens(path):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("mariadbd did not start")
+        time.sleep(0.05)
+    with pymysql.connect(unix_socket=str(path), user="root") as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as knock:
+        return knock.connect_ex(str(path)) == 0

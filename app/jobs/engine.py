@@ -110,13 +110,15 @@ def is_paused(session: Session) -> bool:
 
 
 def pause(session: Session) -> None:
-    """Give out no more jobs, whatever worker asks; what runs goes on."""
-    _set_concurrency(_client(_place(session)), 0)
+    """Once the session has committed, give out no more jobs, whatever worker asks; what runs goes on."""
+    unpause(session, 0)
 
 
 def unpause(session: Session, worker_concurrency: int) -> None:
-    """Give out jobs again, at most so many at a time to each worker."""
-    _set_concurrency(_client(_place(session)), worker_concurrency)
+    """Once the session has committed, give out jobs again, so many at a time to each worker."""
+    url = _place(session)
+    # Not sooner: on SQLite the engine's own connection would wait for ours.
+    _after_commit(session, lambda: _set_concurrency(_client(url), worker_concurrency))
 
 
 def workflow_id(public_id: uuid.UUID, attempt: int) -> str:

@@ -73,11 +73,18 @@ class JobRepository(Repository[Job]):
         return self.latest_for_many([media_id]).get(media_id)
 
     def latest_for_many(self, media_ids: Sequence[int]) -> dict[int, Job]:
-        """Return the newest job of each of these media that has one."""
+        """Return the newest job of each of these media that has one; jobs on its clips do not count."""
         place = sa.func.row_number().over(partition_by=Job.media_id, order_by=(Job.created_at.desc(), Job.id.desc()))
-        ranked = sa.select(Job.id, place.label("place")).where(Job.media_id.in_(media_ids)).subquery()
+        ranked = (
+            sa.select(Job.id, place.label("place")).where(Job.media_id.in_(media_ids), Job.clip_id.is_(None)).subquery()
+        )
         query = sa.select(Job).join(ranked, ranked.c.id == Job.id).where(ranked.c.place == 1)
         return {job.media_id: job for job in self.session.scalars(query) if job.media_id is not None}
+
+    def move_media(self, media_id: int, project_id: int) -> None:
+        """Let the jobs of a recording follow it to another project."""
+        moved = sa.update(JOBS).where(JOBS.c.media_id == media_id).values(project_id=project_id)
+        self.session.connection().execute(moved)
 
     def find_active(
         self, *, project_id: int | None = None, media_id: int | None = None, clip_id: int | None = None

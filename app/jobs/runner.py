@@ -45,10 +45,11 @@ class Interruption(StrEnum):
 
 @dataclass(eq=False)
 class Execution:
-    """One claimed job this worker is busy with; `task` is the stage that runs, if one does."""
+    """One claimed job this worker is busy with; `task` is its stage function, while one runs."""
 
     claim: Claim
     work_dir: Path
+    stage: str | None = None
     task: asyncio.Task[None] | None = None
     interruption: Interruption | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,12 +70,12 @@ class Runner:
         self.ledger = ledger
         self.executor_id = executor_id
         self.stopping = False
-        self._running: set[Execution] = set()
+        self.executions: list[Execution] = []
 
     @property
     def busy_with(self) -> set[str]:
         """The attempts that run here, by the engine's name for them."""
-        return {workflow_id(each.claim.public_id, each.claim.attempt) for each in self._running}
+        return {workflow_id(each.claim.public_id, each.claim.attempt) for each in self.executions}
 
     async def run(self, public_id: str, attempt: int, step: Step) -> None:
         """Run one attempt of a job from the first stage that is not done; the engine's workflow.
@@ -101,7 +102,7 @@ class Runner:
 
     async def look(self) -> None:
         """Ask once how this worker's jobs stand, and interrupt those that are to end."""
-        executions = list(self._running)
+        executions = list(self.executions)
         if not executions:
             return
         standings = await AsyncJobRepository(self.ledger).standings([each.claim.id for each in executions])
@@ -124,7 +125,7 @@ class Runner:
     async def stop(self, patience_s: float) -> None:
         """Take no more jobs, kill every child, and hand the jobs back; returns within `patience_s`."""
         self.stopping = True
-        executions = list(self._running)
+        executions = list(self.executions)
         for execution in executions:
             execution.interrupt(Interruption.STOP)
         if executions:
@@ -135,11 +136,11 @@ class Runner:
         if claim is None:
             return
         execution = Execution(claim, self._make_work_dir(claim))
-        self._running.add(execution)
+        self.executions.append(execution)
         try:
             await self._run_stages(execution, step)
         finally:
-            self._running.discard(execution)
+            self.executions.remove(execution)
             shutil.rmtree(execution.work_dir, ignore_errors=True)
             execution.over.set()
 
@@ -189,6 +190,7 @@ class Runner:
             return await self._fail(execution, name, _failure(error))
 
     async def _begin(self, execution: Execution, name: str) -> Share | None:
+        execution.stage = name
         while True:
             if execution.interruption is not None:
                 raise asyncio.CancelledError

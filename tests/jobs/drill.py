@@ -1,0 +1,116 @@
+"""A whole instance on one of the databases, with worker processes to start and to kill."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask.ctx import AppContext
+from flask_migrate import upgrade
+
+from app.config import Settings, settings_from
+from app.core.db import db, session_scope
+from app.factory import create_app
+from app.jobs import engine
+from app.jobs.models import Job, JobStatus
+from app.jobs.service import JobService
+from app.pipelines import PIPELINES
+from tests.jobs.drill_worker import EFFECTS, ENDLESS, STAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+PIPELINES.update(drill=STAGES, drill_endless=ENDLESS)
+
+
+class Drill:
+    """An instance, its settings, and the workers running on it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.settings: Settings = settings_from(environment, ROOT)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.app = create_app(self.settings)
+        engine.connect(self.settings)
+
+    def inside(self) -> AppContext:
+        """Return what `with` needs for the instance's own database to be the one in use."""
+        return self.app.app_context()
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start one more worker process; it is ready a moment later."""
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "tests.jobs.drill_worker"],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+        )
+        self.workers.append(worker)
+        return worker
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """End a worker as a power cut would, and wait until it is gone."""
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
+
+    def enqueue(self, count: int, kind: str = "drill") -> list[int]:
+        """Enqueue jobs that may die as often as they like, and return their ids."""
+        with session_scope() as session:
+            service = JobService(session)
+            jobs = [service.enqueue(kind, project_id=1, name=f"Drill {index}") for index in range(count)]
+            for job in jobs:
+                job.max_attempts = 1_000_000
+            return [job.id for job in jobs]
+
+    def allow_deaths(self, id: int, count: int) -> None:
+        with session_scope() as session:
+            session.get_one(Job, id).max_attempts = count
+
+    def job(self, id: int) -> Job:
+        """Return the job as the database has it now."""
+        with session_scope() as session:
+            return session.get_one(Job, id)
+
+    def count(self, status: JobStatus) -> int:
+        with session_scope() as session:
+            return session.scalar(sa.select(sa.func.count()).where(Job.status == status)) or 0
+
+    def effects(self) -> dict[tuple[int, str], int]:
+        """Return how often each effect of each job was left."""
+        query = sa.select(EFFECTS.c.job_id, EFFECTS.c.what, sa.func.count()).group_by(EFFECTS.c.job_id, EFFECTS.c.what)
+        with session_scope() as session:
+            return {(row[0], row[1]): row[2] for row in session.execute(query)}
+
+
+@contextmanager
+def drill(instance: Path, database_url: str | None = None, jobs_url: str | None = None) -> Iterator[Drill]:
+    """Build an instance by the migrations and give it up again, workers included."""
+    environment = {"RUSHES_INSTANCE": str(instance), "SECRET_KEY": "only for tests", "RUSHES_WORKERS": "2"}
+    environment |= {"DATABASE_URL": database_url} if database_url else {}
+    environment |= {"JOBS_DATABASE_URL": jobs_url} if jobs_url else {}
+    one = Drill(environment)
+    with one.inside():
+        upgrade()
+        engine.prepare(engine.jobs_url(one.settings))
+        with session_scope() as session:
+            EFFECTS.create(session.connection())
+        try:
+            yield one
+        finally:
+            for worker in list(one.workers):
+                one.kill(worker)
+            db.session.remove()
+            db.engine.dispose()
+            engine.close()
+
+
+def wait_until(true: Callable[[], bool], within_s: float) -> float:
+    """Look ten times a second until it is true, and return how long that took; fails when it is too long."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < within_s, f"not true within {within_s} s"
+        time.sleep(0.1)
+    return time.monotonic() - began

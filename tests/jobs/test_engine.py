@@ -1,0 +1,128 @@
+"""The engine knows of a job exactly when its row is committed, on each database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.config import Settings
+from app.core.db import nested, session_scope
+from app.core.errors import Unavailable
+from app.core.schema import is_ours
+from app.jobs import engine
+from app.jobs.engine import Engine
+from app.jobs.models import JobStatus
+from app.jobs.service import JobService
+from tests.jobs.conftest import House
+from tests.jobs.drill import Drill, drill, wait_until
+from tests.servers import mariadb_server, postgres_server
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    with postgres_server() as url, drill(tmp_path_factory.mktemp("postgres"), url) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    folder = tmp_path_factory.mktemp("mariadb")
+    with mariadb_server() as url, drill(folder, url, f"sqlite:///{folder / 'jobs.db'}") as one:
+        yield one
+
+
+def workflow(settings: Settings, job_id: str) -> engine.Workflow | None:
+    return Engine(settings, "test").find([job_id]).get(job_id)
+
+
+def enqueue_and_fail(attempts: list[str]) -> None:
+    with session_scope() as session:
+        job = JobService(session).enqueue("drill", project_id=1, name="Lost")
+        attempts.append(engine.workflow_id(job.public_id, 1))
+        raise RuntimeError("on purpose")
+
+
+@pytest.mark.parametrize("database", ["postgres", "mariadb"])
+def test_a_rollback_enqueues_nothing(request: pytest.FixtureRequest, database: str) -> None:
+    house: Drill = request.getfixturevalue(database)
+    attempts: list[str] = []
+
+    with house.inside(), pytest.raises(RuntimeError, match="on purpose"):
+        enqueue_and_fail(attempts)
+
+    assert workflow(house.settings, attempts[0]) is None
+
+
+@pytest.mark.parametrize("database", ["postgres", "mariadb"])
+def test_a_commit_enqueues_the_attempt(request: pytest.FixtureRequest, database: str) -> None:
+    house: Drill = request.getfixturevalue(database)
+
+    with house.inside():
+        [id] = house.enqueue(1)
+        job = house.job(id)
+
+    found = workflow(house.settings, engine.workflow_id(job.public_id, 1))
+    assert found is not None and found.status == "ENQUEUED"
+
+
+def test_a_savepoint_alone_tells_the_engine_nothing(mariadb: Drill) -> None:
+    with mariadb.inside(), session_scope() as session:
+        with nested(session):
+            job = JobService(session).enqueue("drill", project_id=1, name="Soon")
+        early = workflow(mariadb.settings, engine.workflow_id(job.public_id, 1))
+
+    late = workflow(mariadb.settings, engine.workflow_id(job.public_id, 1))
+    assert early is None
+    assert late is not None
+
+
+def test_a_mariadb_without_a_database_for_jobs_says_which_setting_is_missing(mariadb: Drill) -> None:
+    with pytest.raises(ValueError, match="JOBS_DATABASE_URL"):
+        engine.jobs_url(Settings(mariadb.settings.instance, mariadb.settings.database_url, None, "", None))
+
+
+def test_enqueueing_without_a_database_for_jobs_is_refused_in_words(
+    mariadb: Drill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_elsewhere", {})
+
+    with mariadb.inside(), pytest.raises(Unavailable, match="set JOBS_DATABASE_URL"):
+        mariadb.enqueue(1)
+
+
+def test_a_worker_on_mariadb_does_jobs_kept_elsewhere(mariadb: Drill) -> None:
+    with mariadb.inside():
+        ids = mariadb.enqueue(3)
+        mariadb.start_worker()
+        wait_until(lambda: all(mariadb.job(id).status == JobStatus.COMPLETED for id in ids), within_s=30)
+        left = [count for (job_id, _), count in mariadb.effects().items() if job_id in ids]
+
+    assert left == [1] * 12
+
+
+def test_the_engines_tables_are_not_ours_to_migrate(house: House) -> None:
+    tables = house.do(lambda session: sa.inspect(session.connection()).get_table_names())
+
+    ours = {name for name in tables if is_ours(None, name, "table", True, None)}
+    assert {"workflow_status", "queues", "dbos_migrations"} <= set(tables)
+    assert not ours & {"workflow_status", "queues", "dbos_migrations", "operation_outputs", "streams"}
+    assert "jobs" in ours
+
+
+def test_preparing_twice_is_harmless(house: House, tmp_path: Path) -> None:
+    engine.prepare(house.url)
+    engine.prepare(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+
+    with sa.create_engine(f"sqlite:///{tmp_path / 'elsewhere.db'}").connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_paused_queue_stays_paused_when_a_worker_starts(house: House) -> None:
+    worker = Engine(house.settings, "worker-1")
+    worker.prepare()
+    house.ask(JobService.pause)
+
+    worker.prepare()
+
+    assert house.ask(JobService.is_paused) is True

@@ -1,0 +1,56 @@
+"""Workers die at any moment: every job is done once, nothing is lost, nothing happens twice."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.db import session_scope
+from app.jobs.models import JobStage, JobStatus
+from tests.jobs.drill import Drill, drill, wait_until
+from tests.servers import postgres_server
+
+# The whole proof is 200 kills on each database: RUSHES_KILLS=200 pytest -s tests/jobs/test_kills.py
+KILLS = int(os.environ.get("RUSHES_KILLS", "20"))
+JOBS_PER_KILL = 3
+EFFECTS = ("replace", "complete", "files", "finished")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drill]:
+    if request.param == "sqlite":
+        with drill(tmp_path) as one:
+            yield one
+    else:
+        with postgres_server() as url, drill(tmp_path, url) as one:
+            yield one
+
+
+@pytest.mark.timeout(120 + 10 * KILLS)
+def test_every_job_is_done_once_however_often_workers_are_killed(house: Drill) -> None:
+    random.seed(7)
+    for _ in range(2):
+        house.start_worker()
+    ids = house.enqueue(JOBS_PER_KILL)
+
+    began = time.monotonic()
+    for _ in range(KILLS):
+        time.sleep(random.uniform(0.3, 1.5))
+        house.kill(random.choice(house.workers))
+        house.start_worker()
+        ids += house.enqueue(JOBS_PER_KILL)
+    wait_until(lambda: house.count(JobStatus.COMPLETED) == len(ids), within_s=90)
+
+    print(f"\n{KILLS} kills, {len(ids)} jobs, {deaths()} stages broken off, {time.monotonic() - began:.0f} s")
+    assert house.effects() == {(id, what): 1 for id in ids for what in EFFECTS}
+    assert {path.name for path in (house.settings.instance / "kept").iterdir()} == {str(id) for id in ids}
+    assert deaths() >= KILLS // 10, "the kills must have hit work"
+
+
+def deaths() -> int:
+    with session_scope() as session:
+        return session.scalar(sa.select(sa.func.sum(JobStage.deaths))) or 0
