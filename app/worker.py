@@ -63,6 +63,7 @@ async def _leave(caretaker: Caretaker, duties: list[asyncio.Task[None]]) -> None
     await caretaker.runner.stop(HAND_BACK_S)
     for duty in duties:
         duty.cancel()
+    await asyncio.wait(duties)
     stopping = asyncio.create_task(asyncio.to_thread(caretaker.engine.stop))
     stopping.add_done_callback(forget_result)
     await asyncio.wait({stopping}, timeout=STOP_ENGINE_S)

@@ -5,9 +5,11 @@ harmless. It keeps its tables in the app's own database, or in the one `JOBS_DAT
 """
 
 import logging
+import threading
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 logging.getLogger("dbos").setLevel(logging.ERROR)
 
 _clients: dict[str, DBOSClient] = {}
+_opening = threading.Lock()
 _elsewhere: dict[str, str] = {}
 
 
@@ -173,6 +176,13 @@ class Engine:
         """Enqueue this attempt at once; for one that should have been long ago."""
         _client(self.url).enqueue(_options(job), *_arguments(job))
 
+    def forget_ended(self, before: datetime) -> int:
+        """Delete up to 500 attempts that ended before this moment, and return how many; jobs stay."""
+        ended = self._find(status=list(OVER), completed_before=before.isoformat(), limit=500)
+        if ended:
+            _client(self.url).delete_workflows([attempt.id for attempt in ended])
+        return len(ended)
+
     def stop(self) -> None:
         """Stop taking jobs and end the engine's threads; what it was running is left as it is."""
         DBOS.destroy(destroy_registry=True)
@@ -226,16 +236,17 @@ def _set_concurrency(client: DBOSClient, worker_concurrency: int) -> None:
 
 
 def _client(url: str) -> DBOSClient:
-    if url not in _clients:
-        _clients[url] = DBOSClient(
-            system_database_url=url,
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=APPLICATION,
-            system_database_pool_size=2,
-            lazy=True,
-            retry_connection_errors=False,
-        )
-    return _clients[url]
+    with _opening:
+        if url not in _clients:
+            _clients[url] = DBOSClient(
+                system_database_url=url,
+                serializer=DBOSPortableJSONSerializer(),
+                application_name=APPLICATION,
+                system_database_pool_size=2,
+                lazy=True,
+                retry_connection_errors=False,
+            )
+        return _clients[url]
 
 
 def _place(session: Session) -> str:

@@ -8,7 +8,7 @@ import socket
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from app.jobs.runner import Runner
 
 BEAT_EVERY_S = 5.0
 RECONCILE_EVERY_S = 60.0
+# The engine's own record of an ended attempt tells nothing that the job's log does not.
+FORGET_AFTER = timedelta(days=7)
 SILENT_AFTER_S = SILENT_AFTER.total_seconds()
 PID_NAMESPACE = Path("/proc/self/ns/pid")
 ENDED_WORDS = "The engine ended this job without saying why. Retry it."
@@ -94,13 +96,14 @@ class Caretaker:
             await self.reconcile()
 
     async def reconcile(self) -> None:
-        """Enqueue open jobs the engine does not know, close those it has ended, sweep what they left."""
+        """Enqueue open jobs the engine does not know, close those it has ended, and sweep what is left over."""
         after_id = 0
         while jobs := await self.jobs.find_open(after_id):
             after_id = jobs[-1].id
             known = await asyncio.to_thread(self.engine.find, [_attempt(job) for job in jobs])
             for job in jobs:
                 await self._mend(job, known.get(_attempt(job)))
+        await asyncio.to_thread(self.engine.forget_ended, now() - FORGET_AFTER)
         await self.runner.sweep()
 
     async def hand_back_all(self) -> None:

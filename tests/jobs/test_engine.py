@@ -1,5 +1,6 @@
 """The engine knows of a job exactly when its row is committed, on each database."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from app.config import Settings
-from app.core.db import nested, session_scope
+from app.core.async_db import AsyncDatabase
+from app.core.db import nested, session_scope, transaction
 from app.core.errors import Unavailable
 from app.core.schema import is_ours
 from app.jobs import engine
 from app.jobs.engine import Engine
-from app.jobs.models import JobStatus
+from app.jobs.ledger import Ledger
+from app.jobs.models import Job, JobStatus
 from app.jobs.service import JobService
 from tests.jobs.conftest import House
 from tests.jobs.drill import Drill, drill, wait_until
@@ -43,6 +46,16 @@ def enqueue_and_fail(attempts: list[str]) -> None:
         raise RuntimeError("on purpose")
 
 
+async def follow_up(settings: Settings) -> Job:
+    """Enqueue a job as a stage's verb does, over the async driver."""
+    database = AsyncDatabase(settings.database_url, {})
+    job = await Ledger(database).write(
+        lambda session: JobService(session).enqueue("drill", project_id=1, name="Follows")
+    )
+    await database.close()
+    return job
+
+
 @pytest.mark.parametrize("database", ["postgres", "mariadb"])
 def test_a_rollback_enqueues_nothing(request: pytest.FixtureRequest, database: str) -> None:
     house: Drill = request.getfixturevalue(database)
@@ -64,6 +77,31 @@ def test_a_commit_enqueues_the_attempt(request: pytest.FixtureRequest, database:
 
     found = workflow(house.settings, engine.workflow_id(job.public_id, 1))
     assert found is not None and found.status == "ENQUEUED"
+
+
+@pytest.mark.parametrize("database", ["postgres", "mariadb"])
+def test_a_verb_of_a_stage_enqueues_a_job_with_its_own_transaction(
+    request: pytest.FixtureRequest, database: str
+) -> None:
+    house: Drill = request.getfixturevalue(database)
+
+    job = asyncio.run(follow_up(house.settings))
+
+    assert workflow(house.settings, engine.workflow_id(job.public_id, 1)) is not None
+
+
+def test_a_request_enqueues_with_its_own_transaction(house: House) -> None:
+    with transaction() as session:
+        job = JobService(session).enqueue("trio", project_id=1, name="From a form")
+
+    found = house.workflow(job)
+    assert found is not None and found.status == "ENQUEUED"
+
+
+def test_a_stage_on_sqlite_enqueues_with_its_own_transaction(house: House) -> None:
+    job = asyncio.run(follow_up(house.settings))
+
+    assert house.workflow(job) is not None
 
 
 def test_a_savepoint_alone_tells_the_engine_nothing(mariadb: Drill) -> None:

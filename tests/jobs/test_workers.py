@@ -16,6 +16,7 @@ from app.jobs.models import Job, JobStatus, Worker
 from app.jobs.registry import on_finished
 from app.jobs.repository import WorkerRepository
 from app.jobs.runner import Runner
+from app.jobs.service import JobService
 from app.jobs.workers import Caretaker, Identity, this_process
 from tests.jobs.conftest import House
 
@@ -203,6 +204,20 @@ def test_a_job_that_is_at_work_is_left_alone(house: House) -> None:
     as_caretaker(house, Engine(house.settings, ME.executor_id), Caretaker.reconcile)
 
     assert house.job(job).status == JobStatus.RUNNING
+
+
+def test_ended_attempts_are_forgotten_after_a_week_and_their_jobs_are_not(house: House) -> None:
+    job, waiting = house.enqueue(), house.enqueue()
+    house.ask(JobService.cancel, job)
+    engine = Engine(house.settings, ME.executor_id)
+
+    early = engine.forget_ended(now() - timedelta(days=7))
+    late = engine.forget_ended(now() + timedelta(minutes=1))
+
+    assert (early, late) == (0, 1)
+    assert house.workflow(job) is None
+    assert house.workflow(waiting) is not None
+    assert house.job(job).status == JobStatus.CANCELLED
 
 
 def forget(house: House, job: Job) -> None:
