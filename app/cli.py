@@ -1,18 +1,73 @@
-"""The `flask` commands of the house."""
+"""The `flask` commands of the house, and how web and worker are started."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
+from waitress import create_server
 
+from app import db_commands
+from app.auth.commands import users
 from app.auth.service import auth_service
+from app.config import Settings
 from app.core.db import session_scope
+from app.doctor import doctor
+from app.jobs.commands import jobs
+from app.media.commands import demo, media
+from app.worker import run_worker
+
+THREADS = 16
+CONNECTIONS = 1000
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def register(app: Flask) -> None:
     """Add every command to the app."""
-    app.cli.add_command(setup_link)
+    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo):
+        app.cli.add_command(command)
+    db_commands.register(app)
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Serve the pages; the database must be at the newest revision."""
+    if db_commands.is_behind():
+        raise click.ClickException("The database is not at the newest revision. Run: flask db upgrade")
+    _serve(current_app._get_current_object(), None)  # type: ignore[attr-defined]
+
+
+@click.command()
+@with_appcontext
+def start() -> None:
+    """Migrate, then run web and worker together until Ctrl-C."""
+    _log_plainly()
+    db_commands.upgrade_database()
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "RUSHES_PARENT": str(os.getpid())})
+    try:
+        _serve(current_app._get_current_object(), process)  # type: ignore[attr-defined]
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Run jobs until stopped; any number of workers may run."""
+    _log_plainly()
+    run_worker(current_app.config["SETTINGS"])
 
 
 @click.command("setup-link")
+@with_appcontext
 def setup_link() -> None:
     """Print a one-time link that makes the first admin."""
     click.echo(new_setup_link() or "There is an admin already.")
@@ -20,10 +75,57 @@ def setup_link() -> None:
 
 def new_setup_link() -> str | None:
     """Return the address of a new set-up link, or None where somebody exists."""
-    settings = current_app.config["SETTINGS"]
     with session_scope() as session:
         service = auth_service(session)
         if not service.needs_setup():
             return None
         token = service.make_setup_link()
-    return f"http{'s' if settings.https else ''}://{settings.host}:{settings.port}/setup/{token}"
+    return f"{address(current_app.config['SETTINGS'])}/setup/{token}"
+
+
+def address(settings: Settings) -> str:
+    """Return where a browser finds the app on this machine."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return f"http{'s' if settings.https else ''}://{host}:{settings.port}"
+
+
+def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    server = create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+        max_request_body_size=settings.max_form_bytes,
+        ident="Rushes",
+    )
+    _banner(settings, companion is not None)
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
+
+
+def _banner(settings: Settings, with_worker: bool) -> None:
+    link = new_setup_link()
+    click.echo(f"\nRushes runs at {address(settings)}")
+    if link:
+        click.echo(f"Nobody has an account yet. Make the first admin here, once, within 24 hours:\n  {link}")
+    if not with_worker:
+        click.echo("Recordings are processed by a worker: flask worker")
+    if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.https:
+        click.echo("Plain http on a network: anybody on it can read what is sent. See docs/operating.md for https.")
+    click.echo("Ctrl-C stops it.\n")
+    sys.stdout.flush()
+
+
+def _log_plainly() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)

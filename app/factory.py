@@ -10,30 +10,56 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 from app import cli, jinja
+from app.activity import job_routes
+from app.activity import routes as activity
 from app.analysis import models as analysis_models
 from app.audit.service import write_changes
 from app.auth import routes as auth
 from app.clips import models as clips_models
+from app.clips import render_routes
+from app.clips import routes as clips
 from app.config import Settings, settings_from
 from app.core import statements
 from app.core.changes import track
 from app.core.db import db, engine_options, install_hooks
+from app.core.storage import LocalStorage
 from app.core.web.access import guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
+from app.index import models as index_models
+from app.index.writer import write_words
+from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
+from app.library import routes as library
+from app.media import file_routes, tus
 from app.media import models as media_models
+from app.media import routes as media
 from app.projects import models as projects_models
-from app.search import models as search_models
+from app.projects import routes as projects
+from app.workbench import clip_routes
+from app.workbench import routes as workbench
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Named here so that the metadata is whole before the first migration compares it.
-MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, search_models)
-BLUEPRINTS = (auth.bp,)
+MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, index_models)
+BLUEPRINTS = (
+    auth.bp,
+    projects.bp,
+    tus.bp,
+    media.bp,
+    file_routes.bp,
+    clips.bp,
+    render_routes.bp,
+    library.bp,
+    workbench.bp,
+    clip_routes.bp,
+    activity.bp,
+    job_routes.bp,
+)
 
 # Every session, the worker's included, tells what its flushes changed.
-track(Session, [write_changes])
+track(Session, [write_changes, write_words])
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -47,6 +73,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         install_hooks(db.engine)
         statements.count(db.engine)
+    job_engine.connect(settings)
+    app.extensions["storage"] = LocalStorage(settings.media_root, settings.reserve_bytes)
     guard(app, auth.load_viewer)
     send_headers(app, https=settings.https)
     answer_errors(app)

@@ -54,6 +54,15 @@ class AuditRepository:
         """Return a project's entries, newest first."""
         return self._page(sa.select(AuditLog).where(AuditLog.project_id == project_id), before, limit)
 
+    def for_projects(
+        self, project_ids: Sequence[int] | None, *, before: int | None = None, limit: int = 50
+    ) -> Page[AuditLog]:
+        """Return the entries of several projects, newest first; None means all of them."""
+        query = sa.select(AuditLog).where(AuditLog.project_id.is_not(None))
+        if project_ids is not None:
+            query = query.where(AuditLog.project_id.in_(project_ids))
+        return self._page(query, before, limit)
+
     def for_media(
         self, project_id: int, media_id: int, *, before: int | None = None, limit: int = 50
     ) -> Page[AuditLog]:
@@ -62,7 +71,7 @@ class AuditRepository:
             sa.select(AuditLog).where(AuditLog.project_id == project_id, AuditLog.media_id == media_id), before, limit
         )
 
-    def _page(self, query: sa.Select[tuple[AuditLog]], before: int | None, limit: int) -> Page[AuditLog]:
+    def _page(self, query: sa.Select[AuditLog], before: int | None, limit: int) -> Page[AuditLog]:
         if before is not None:
             query = query.where(AuditLog.id < before)
         size = clamp(limit)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditAction, AuditLog
 from app.audit.repository import AuditRepository
+from app.core.words import ago
 
 NOUNS = {
     "project": "the project",
@@ -55,12 +56,24 @@ class Entry:
     when: datetime
     actor: str
     sentence: str
+    object_text: str | None
     rows: list[tuple[str, str | None, str | None]]
-    entity_type: str
-    entity_public_id: str | None
     object_url: str | None
-    system: bool
-    request_id: str | None
+    restore_url: str | None
+    initials: str
+    hue: int | None
+
+    @property
+    def day(self) -> str:
+        return f"{self.when:%A} {self.when.day} {self.when:%B %Y}"
+
+    @property
+    def time_text(self) -> str:
+        return f"{self.when:%H:%M}"
+
+    @property
+    def when_text(self) -> str:
+        return ago(self.when)
 
 
 def entry_of(row: AuditLog) -> Entry:
@@ -70,12 +83,12 @@ def entry_of(row: AuditLog) -> Entry:
         when=row.occurred_at,
         actor=row.actor_name,
         sentence=_sentence(row),
+        object_text=f"“{row.entity_name}”" if row.entity_name and row.verb not in ACTS else None,
         rows=[] if row.action is AuditAction.CREATE else _rows(row.changes),
-        entity_type=row.entity_type,
-        entity_public_id=str(row.entity_public_id) if row.entity_public_id else None,
         object_url=_url(row),
-        system=row.actor_id is None,
-        request_id=row.request_id,
+        restore_url=_restore_url(row),
+        initials="".join(word[0] for word in row.actor_name.split()[:2]).upper(),
+        hue=row.actor_id % 6 + 1 if row.actor_id is not None else None,
     )
 
 
@@ -84,12 +97,16 @@ def recent(session: Session, entity_type: str, entity_id: int, limit: int = 6) -
     return [entry_of(row) for row in AuditRepository(session).get_history(entity_type, entity_id, limit=limit).items]
 
 
+def last_saver(session: Session, entity_type: str, entity_id: int) -> str | None:
+    """Return the name of whoever changed this thing last."""
+    rows = AuditRepository(session).get_history(entity_type, entity_id, limit=1).items
+    return rows[0].actor_name if rows else None
+
+
 def _sentence(row: AuditLog) -> str:
     if row.verb in ACTS:
         return ACTS[row.verb]
-    what = NOUNS.get(row.entity_type, row.entity_type)
-    name = f" “{row.entity_name}”" if row.entity_name else ""
-    return f"{_verb(row)} {what}{name}"
+    return f"{_verb(row)} {NOUNS.get(row.entity_type, row.entity_type)}"
 
 
 def _verb(row: AuditLog) -> str:
@@ -116,6 +133,14 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _restore_url(row: AuditLog) -> str | None:
+    """Return where a deletion is undone, where it can be."""
+    if row.changes.get("deleted_at", {}).get("new") is None:
+        return None
+    url = _url(row)
+    return f"{url}/restore" if url else None
 
 
 def _url(row: AuditLog) -> str | None:

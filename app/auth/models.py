@@ -62,6 +62,11 @@ class User(Base):
         return self.role is Role.ADMIN
 
     @property
+    def hue(self) -> int:
+        """Return the person's colour, 1 to 6; it stays the same."""
+        return self.id % 6 + 1
+
+    @property
     def initials(self) -> str:
         """Return up to two capital letters that stand for the person."""
         words = self.display_name.split()

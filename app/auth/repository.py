@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.models import SetupLink, SignInAttempt, User, UserPreferences, UserSession
+from app.auth.models import Role, SetupLink, SignInAttempt, User, UserPreferences, UserSession
 from app.core.repository import Repository
 
 
@@ -25,6 +25,11 @@ class UserRepository(Repository[User]):
 
     def get_by_email(self, email: str) -> User | None:
         return self.session.scalar(sa.select(User).where(User.email_normalized == normalized(email)))
+
+    def first_admin(self) -> User | None:
+        """Return the active admin who was here first."""
+        query = sa.select(User).where(User.role == Role.ADMIN, User.is_active.is_(True)).order_by(User.id)
+        return self.session.scalar(query.limit(1))
 
     def preferences_of(self, user_id: int) -> UserPreferences | None:
         return self.session.get(UserPreferences, user_id)
@@ -59,6 +64,11 @@ class SessionRepository:
     def touch(self, session_id: int, moment: datetime) -> None:
         """Note that a session was used just now."""
         self.session.execute(sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=moment))
+
+    def revoke_all(self, user_id: int, moment: datetime) -> None:
+        """End a person's sessions."""
+        live = sa.update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+        self.session.execute(live.values(revoked_at=moment))
 
     def find_setup_link(self, token_hash: str) -> SetupLink | None:
         return self.session.scalar(sa.select(SetupLink).where(SetupLink.token_hash == token_hash))

@@ -133,6 +133,10 @@ class AuthService:
             return None
         return user, session
 
+    def end_sessions(self, user: User) -> None:
+        """End every session of this person at once."""
+        self.sessions.revoke_all(user.id, now())
+
     def sign_out(self, token: str) -> None:
         """End the session on the server; ending it twice is harmless."""
         found = self.sessions.find(token_hash(token))

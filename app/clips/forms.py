@@ -1,7 +1,7 @@
 """The fields of clips; times are typed as timecodes, and out is the last frame kept."""
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.core.web.forms import Form, trim, trim_or_none
 
@@ -20,9 +20,13 @@ class ClipForm(DraftForm):
     """A clip as its page edits it; the hidden fields hold what the person saw when they began."""
 
     title = StringField(
-        "Clip name", [InputRequired("Give the clip a name."), Length(1, 255, "Use 1 to 255 characters.")], filters=[trim]
+        "Clip name",
+        [InputRequired("Give the clip a name."), Length(1, 255, "Use 1 to 255 characters.")],
+        filters=[trim],
     )
-    notes = TextAreaField("Notes", [Length(max=20_000, message="Use at most 20,000 characters.")], filters=[trim_or_none])
+    notes = TextAreaField(
+        "Notes", [Length(max=20_000, message="Use at most 20,000 characters.")], filters=[trim_or_none]
+    )
     version = HiddenField(validators=[InputRequired()])
     seen_title = HiddenField()
     seen_notes = HiddenField(filters=[trim_or_none])
@@ -53,6 +57,7 @@ class RenderForm(Form):
         default="exact",
         validators=[InputRequired("Choose how to cut.")],
     )
+    container = SelectField("File", choices=[("mp4", "MP4"), ("wav", "WAV")], validators=[Optional()])
 
 
 class ConfirmForm(Form):

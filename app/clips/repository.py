@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.clips.models import Clip, ClipExport, OverlapDecision
 from app.core.pagination import Page, behind, clamp, decode_after, encode_after
 from app.core.repository import Repository
+from app.index.query import matching_ids
 from app.media.models import Media
 
 # What one page of a recording shows; a recording with more clips is paged.
@@ -26,20 +27,29 @@ class ClipRepository(Repository[Clip]):
         query = sa.select(Clip).where(Clip.media_id == media_id, Clip.deleted_at.is_(None))
         return list(self.session.scalars(query.order_by(Clip.in_point, Clip.out_point, Clip.id).limit(limit)))
 
-    def find_by_project(self, project_id: int, *, after: str | None = None, limit: int = 50) -> Page[Clip]:
-        """Return a project's clips in their order, one page."""
+    def find_by_project(self, project_id: int, *, q: str = "", after: str | None = None, limit: int = 50) -> Page[Clip]:
+        """Return a project's clips in their order, one page; `q` looks in names of clips and recordings."""
         order = (Clip.clip_order, Clip.id)
-        query = (
-            sa.select(Clip)
-            .join(Media, Media.id == Clip.media_id)
-            .where(Clip.project_id == project_id, Clip.deleted_at.is_(None), Media.deleted_at.is_(None))
-        )
+        query = sa.select(Clip).join(Media, Media.id == Clip.media_id).where(*self._listed(project_id, q))
         if after is not None:
             query = query.where(behind(order, decode_after(after, 2), descending=False))
         size = clamp(limit)
         rows = list(self.session.scalars(query.order_by(*order).limit(size + 1)))
         last = rows[size - 1] if len(rows) > size else None
         return Page(rows[:size], encode_after([last.clip_order, last.id]) if last else None)
+
+    def count_by_project(self, project_id: int, q: str) -> int:
+        """Return how many clips `find_by_project` would list."""
+        query = sa.select(sa.func.count()).select_from(Clip).join(Media, Media.id == Clip.media_id)
+        return self.session.scalar(query.where(*self._listed(project_id, q))) or 0
+
+    def _listed(self, project_id: int, q: str) -> list[sa.ColumnElement[bool]]:
+        conditions = [Clip.project_id == project_id, Clip.deleted_at.is_(None), Media.deleted_at.is_(None)]
+        if q:
+            clips, media = matching_ids(self.session, q, "clip"), matching_ids(self.session, q, "media")
+            found = sa.false() if clips is None or media is None else sa.or_(Clip.id.in_(clips), Media.id.in_(media))
+            conditions.append(found)
+        return conditions
 
     def find_overlapping(
         self, media_id: int, in_point: int, out_point: int, *, longest: int, except_id: int | None = None

@@ -50,7 +50,9 @@ class ClipService:
     def validate_bounds(self, media: Media, in_point: int, out_point: int) -> None:
         """Raise `Invalid` unless 0 <= in_point < out_point <= the recording's length in ticks."""
         if media.duration_frames == 0:
-            raise Invalid("This recording is still being measured. Mark clips as soon as its length is known.", "in_timecode")
+            raise Invalid(
+                "This recording is still being measured. Mark clips as soon as its length is known.", "in_timecode"
+            )
         if not 0 <= in_point < media.duration_frames:
             raise Invalid("In lies outside the recording.", "in_timecode")
         if out_point > media.duration_frames:

@@ -14,6 +14,9 @@ from app.core.errors import Invalid
 
 T = TypeVar("T")
 
+# What `ORDER BY` may name: a mapped attribute or an expression.
+Column = Any
+
 MAX_ROWS = 200
 
 
@@ -48,13 +51,11 @@ def decode_after(after: str, width: int) -> list[Any]:
     return values
 
 
-def behind(
-    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], *, descending: bool
-) -> sa.ColumnElement[bool]:
+def behind(columns: Sequence[Column], values: Sequence[Any], *, descending: bool) -> sa.ColumnElement[bool]:
     """Return the condition "sorts behind these values" as plain comparisons every database can index."""
     head, *rest = columns
     value, *others = values
-    further = head < value if descending else head > value
+    further: sa.ColumnElement[bool] = head < value if descending else head > value
     if not rest:
         return further
     return sa.or_(further, sa.and_(head == value, behind(rest, others, descending=descending)))

@@ -49,7 +49,7 @@ class Repository(Generic[T]):
         """Return at most 200 rows in the class's order, from behind `after` on."""
         return self.page(sa.select(self.model), after=after, limit=limit)
 
-    def page(self, query: sa.Select[tuple[T]], *, after: str | None = None, limit: int = 100) -> Page[T]:
+    def page(self, query: sa.Select[T], *, after: str | None = None, limit: int = 100) -> Page[T]:
         """Return one keyset page of `query` in the class's order."""
         columns = [self._column(name) for name in self.order]
         if after is not None:

@@ -11,7 +11,7 @@ from app.index.writer import token_prefix
 SHORTEST_PIECE = 3
 
 
-def matching_ids(session: Session, text: str, entity_type: str) -> sa.Select[tuple[int]] | None:
+def matching_ids(session: Session, text: str, entity_type: str) -> sa.Select[int] | None:
     """Return a query for the ids of this type's rows that `text` finds; None where it holds no word."""
     wanted = query_tokens(text)
     if not wanted:

@@ -146,7 +146,7 @@ def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | N
         poster_url=rendition_url(media, thumbnail) if thumbnail else None,
         scrub_url=rendition_url(media, filmstrip) if filmstrip else None,
         scrub_tiles=len(_detail(filmstrip, "tiles", [])),
-        scrub_columns=_detail(filmstrip, "columns", 1),
+        scrub_columns=len(_detail(filmstrip, "tiles", [])),
         duration_text=lasts(media.duration) if media.duration_frames else None,
         meta_line=" · ".join(format_facts(media)),
         meta_line2=" · ".join(filter(None, _second_line(media, person))),

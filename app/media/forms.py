@@ -16,7 +16,9 @@ class MediaForm(Form):
     """A recording's title and project."""
 
     title = StringField(
-        "Title", [InputRequired("Give the recording a title."), Length(1, 255, "Use 1 to 255 characters.")], filters=[trim]
+        "Title",
+        [InputRequired("Give the recording a title."), Length(1, 255, "Use 1 to 255 characters.")],
+        filters=[trim],
     )
     project = SelectField("Project")
     version = HiddenField(validators=[InputRequired()])

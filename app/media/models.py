@@ -77,7 +77,16 @@ class Media(Base):
     tracking: ClassVar[Tracking] = Tracking(
         "media",
         ignored=frozenset(
-            {"public_id", "path_hash", "sha256_live", "clip_count", "longest_clip", "probe_json", "storage_key", "state"}
+            {
+                "public_id",
+                "path_hash",
+                "sha256_live",
+                "clip_count",
+                "longest_clip",
+                "probe_json",
+                "storage_key",
+                "state",
+            }
         ),
     )
 

@@ -76,9 +76,7 @@ class MediaRepository(Repository[Media]):
 
     def find_by_sha256(self, project_id: int, sha256: str) -> Media | None:
         """Return the live recording with these bytes in this project."""
-        return self.session.scalar(
-            sa.select(Media).where(Media.project_id == project_id, Media.sha256_live == sha256)
-        )
+        return self.session.scalar(sa.select(Media).where(Media.project_id == project_id, Media.sha256_live == sha256))
 
     def search(self, project_id: int, text: str, *, limit: int = 100) -> list[Media]:
         """Return live recordings whose title or file name holds the words of `text`, newest first."""

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, Stale, TooLarge
-from app.core.web.access import access, actor, viewer
+from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.htmx import go, render
 from app.core.words import plural, size
+from app.media.demo import make_demo
 from app.media.forms import ConfirmForm, MediaForm, UploadForm
 from app.media.models import Media, MediaSource
 from app.media.scan import ScanResult, folder_of, scan
@@ -100,7 +101,12 @@ def scan_folder(slug: str) -> Response:
         seat = project_service(session).get_for(viewer(), slug, "media:upload")
     path = _shown_folder(seat.project)
     return render(
-        "media/scan.html", code=422 if form.has_errors else 200, project=seat.project, form=form, path=path, result=result
+        "media/scan.html",
+        code=422 if form.has_errors else 200,
+        project=seat.project,
+        form=form,
+        path=path,
+        result=result,
     )
 
 
@@ -126,7 +132,8 @@ def edit(id: UUID) -> Response:
         if moved is not None:
             return moved
     elif not form.is_submitted():
-        form.title.data, form.project.data, form.version.data = media.title, seat.project.slug, media.version
+        form.title.data, form.project.data = media.title, seat.project.slug
+        form.version.data = str(media.version)
     return render("media/edit.html", code=_status_of(form), form=form, media=media, project=seat.project)
 
 
@@ -140,7 +147,7 @@ def _save(form: MediaForm, id: UUID) -> Response | None:
             return go(url_for("workbench.show", id=id))
     except Stale as stale:
         form.form_errors.append(f"{stale} It is now called “{stale.theirs['title']}”. Save again to replace that.")
-        form.version.data = stale.version
+        form.version.data = str(stale.version)
     return None
 
 
@@ -161,7 +168,7 @@ def delete(id: UUID) -> Response:
         with transaction(actor()) as session:
             service = media_service(session)
             service.delete(service.get_for(viewer(), id, "media:delete")[0])
-        flash((f"Deleted “{media.title}”.", url_for("media.restore", id=id)), "toast")
+        flash({"text": f"Deleted “{media.title}”.", "undo_url": url_for("media.restore", id=id)}, "toast")  # type: ignore[arg-type]
         return go(url_for("library.show", slug=seat.project.slug))
     return render(
         "media/delete.html",
@@ -181,3 +188,12 @@ def restore(id: UUID) -> Response:
         media: Media = media_service(session).restore(viewer(), id)
     flash(f"Brought back “{media.title}”.")
     return go(url_for("workbench.show", id=id))
+
+
+@bp.post("/demo")
+@access(SIGNED_IN)
+def demo() -> Response:
+    """Make the sample project and show it."""
+    with transaction(actor()) as session:
+        project = make_demo(session, viewer())
+    return go(url_for("library.show", slug=project.slug))

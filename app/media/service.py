@@ -70,7 +70,7 @@ class MediaService:
         used = self.media.bytes_used(project.id)
         if used + more_bytes > project.quota_bytes:
             raise TooLarge(
-                f"This project may hold {size(project.quota_bytes)} and holds {size(used)}. An owner can raise the limit."
+                f"This project may hold {size(project.quota_bytes)}, and holds {size(used)}. An owner can change that."
             )
 
     def register(self, project: Project, new: NewMedia, person_id: int | None, kind: str = "ingest") -> Media:
@@ -139,9 +139,11 @@ class MediaService:
     def restore(self, viewer: User, public_id: UUID) -> Media:
         """Take a recording out of the trash; raises `Conflict` where the same bytes are here again."""
         media = self.media.get_by_public_id(public_id)
-        if media is None or media.deleted_at is None:
+        if media is None:
             raise NotFound()
         seat = self.projects.seat_of(viewer, media.project_id, "media:delete")
+        if media.deleted_at is None:
+            return media
         if media.sha256:
             self.refuse_duplicate(seat.project, media.sha256)
         self.media.update(
@@ -172,7 +174,6 @@ class MediaService:
         self.jobs.jobs.move_media(media.id, target.id)
         for follow in followers:
             follow(self.session, media, old_id)
-
 
 
 def title_of(filename: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -164,7 +164,7 @@ def only_writer(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def append(descriptor: int, offset: int, body: BinaryIO, length: int, checksum: Checksum | None = None) -> int:
+def append(descriptor: int, offset: int, body: IO[bytes], length: int, checksum: Checksum | None = None) -> int:
     """Write up to `length` bytes at `offset`, make them durable, and return how many there were.
 
     Raises `ChecksumMismatch`, with nothing kept, where the bytes are not those the client announced.

@@ -79,7 +79,7 @@ def fill(form: ProjectForm, project: Project) -> None:
     form.language.data = project.language or ""
     form.silence_db.data = project.silence_db
     form.quota_bytes.data = f"{project.quota_bytes / 1e9:g} GB" if project.quota_bytes else None
-    form.version.data = project.version
+    form.version.data = str(project.version)
     if isinstance(form, AdminProjectForm):
         form.workspace_path.data = project.workspace_path
 
@@ -96,6 +96,6 @@ def _bytes(text: object) -> int | None:
     number, _, unit = str(text).replace(",", "").partition(" ")
     factors = {name.lower(): 1000**power for power, name in enumerate(UNITS)} | {"": 1}
     try:
-        return round(float(number) * factors[unit.strip().lower()])
+        return int(float(number) * factors[unit.strip().lower()])
     except (ValueError, KeyError, OverflowError) as error:
         raise Invalid("Write a size like 2000 GB or 1.5 TB, or leave it empty.", "quota_bytes") from error

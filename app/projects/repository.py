@@ -75,9 +75,14 @@ class ProjectRepository(Repository[Project]):
 
     def visible_ids(self, user_id: int) -> list[int]:
         """Return the projects a member belongs to."""
-        return list(
-            self.session.scalars(sa.select(ProjectMember.project_id).where(ProjectMember.user_id == user_id))
+        return list(self.session.scalars(sa.select(ProjectMember.project_id).where(ProjectMember.user_id == user_id)))
+
+    def editable_ids(self, user_id: int) -> set[int]:
+        """Return the projects where a member is more than a viewer."""
+        query = sa.select(ProjectMember.project_id).where(
+            ProjectMember.user_id == user_id, ProjectMember.role != MemberRole.VIEWER
         )
+        return set(self.session.scalars(query))
 
     def list_with_stats(
         self, *, user_id: int | None, archived: bool = False, after: str | None = None, limit: int = 48

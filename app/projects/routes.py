@@ -120,7 +120,7 @@ def _show_theirs(form: ProjectForm, stale: Stale) -> None:
         if name in form._fields:
             field = form._fields[name]
             field.errors = [*field.errors, f"Saved meanwhile: {value if value is not None else 'nothing'}."]
-    form.version.data = stale.version
+    form.version.data = str(stale.version)
 
 
 def _settings_page(form: ProjectForm, seat: Seat, code: int) -> Response:

@@ -100,6 +100,10 @@ class ProjectService:
         """Return the ids of the viewer's projects; None means every project."""
         return None if viewer.is_admin else self.projects.visible_ids(viewer.id)
 
+    def editable_ids(self, viewer: User) -> set[int] | None:
+        """Return the ids of the projects the viewer may edit; None means every project."""
+        return None if viewer.is_admin else self.projects.editable_ids(viewer.id)
+
     def create(self, creator: User, fields: ProjectFields) -> Project:
         """Make a project owned by its creator; raises `Invalid` or `Conflict` with the field."""
         changes = self._checked(creator, fields, None)

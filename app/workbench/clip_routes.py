@@ -5,16 +5,16 @@ from uuid import UUID
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
+from app.clips.exports import export_lines
 from app.clips.forms import BoundsForm, ConfirmForm
 from app.clips.reads import exports_of, render_jobs_of
 from app.clips.service import clip_service
-from app.clips.timing import clock_of
+from app.clips.timing import clock_of, described
 from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render, wants_piece
 from app.workbench.answers import changed
-from app.workbench.clip_rows import export_lines
 from app.workbench.reads import Place
 
 bp = Blueprint("workbench_clips", __name__)
@@ -53,7 +53,9 @@ def bounds(id: UUID) -> Response:
         "undo_url": url_for("workbench_clips.bounds", id=id),
         "fields": {**before, "version": clip.version},
     }
-    return changed("workbench/update.swap.html", viewer(), media.public_id, place=Place(clip=id), toast=toast, said=None)
+    return changed(
+        "workbench/update.swap.html", viewer(), media.public_id, place=Place(clip=id), toast=toast, said=None
+    )
 
 
 @bp.post("/clips/<uuid:id>/restore")
@@ -95,12 +97,18 @@ def delete(id: UUID) -> Response:
             service = clip_service(session)
             clip, media, _ = service.get_for(viewer(), id, "clip:edit")
             service.delete(clip, media)
-        return changed(
-            "workbench/delete.swap.html", viewer(), media.public_id, clip=clip, said=f"Deleted {clip.title}"
-        )
+        return changed("workbench/delete.swap.html", viewer(), media.public_id, clip=clip, said=f"Deleted {clip.title}")
     with reading() as session:
         clip, media, seat = clip_service(session).get_for(viewer(), id, "clip:edit")
-    return render("clips/delete.html", form=form, clip=clip, media=media, project=seat.project, clock=clock_of(media))
+        count = len(exports_of(session, [clip.id])[clip.id])
+    return render(
+        "clips/delete.html",
+        form=form,
+        project=seat.project,
+        media=media,
+        clip=described(clip, media),
+        export_count=count,
+    )
 
 
 @bp.get("/clips/<uuid:id>/exports")
@@ -151,5 +159,3 @@ def _refused(id: UUID, form: BoundsForm) -> Response:
         toast={"text": words, "undo_url": None},
         said=None,
     )
-
-

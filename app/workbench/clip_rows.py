@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.auth.repository import UserRepository
-from app.clips.models import Clip, ClipExport
+from app.clips.exports import ExportLine, export_lines
+from app.clips.models import Clip
 from app.clips.overlaps import Shared, lanes, shared_stretches, spans
 from app.clips.reads import decided_pairs, exports_of, render_jobs_of
 from app.clips.timing import Clock
 from app.core.words import ago
-from app.jobs.models import Job, JobStatus
 from app.media.models import Media
 
 # More sentences than this under one clip tell nobody anything.
@@ -29,20 +29,6 @@ class OverlapLine:
     trim_in_timecode: str | None
     trim_out_timecode: str | None
     keepable: bool = True
-
-
-@dataclass(frozen=True)
-class ExportLine:
-    """One rendered file, or the job that renders it."""
-
-    public_id: UUID
-    status: str
-    percent: int
-    format: str
-    verdict_text: str | None
-    download_url: str | None
-    certificate_url: str | None
-    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -84,34 +70,6 @@ def clip_rows(
     for row, clip in zip(rows, clips, strict=True):
         row.exports.extend(export_lines(clip, exports[clip.id], jobs[clip.id]))
     return rows, spans(stretches), max(rows_of.values(), default=0) + 1
-
-
-def export_lines(clip: Clip, exports: list[ClipExport], jobs: list[Job]) -> list[ExportLine]:
-    """Return a clip's files, after the jobs that are still making one or failed to."""
-    going = [
-        ExportLine(job.public_id, job.status.value, job.progress, _format(job), None, None, None, job.error_message)
-        for job in jobs
-        if job.status in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.FAILED) and job.dismissed_at is None
-    ]
-    return going + [_export_line(clip, export) for export in exports]
-
-
-def _format(job: Job) -> str:
-    return str(job.params_json.get("format", "file"))
-
-
-def _export_line(clip: Clip, export: ClipExport) -> ExportLine:
-    older = "" if export.clip_version == clip.version else ", older version"
-    return ExportLine(
-        public_id=export.public_id,
-        status="completed",
-        percent=100,
-        format=f"{export.format.upper()}{older}",
-        verdict_text="Exact" if export.certificate_json.get("verdict") == "passed" else "Certificate",
-        download_url=f"/clips/{clip.public_id}/export/{export.public_id}",
-        certificate_url=f"/clips/{clip.public_id}/certificate?export={export.public_id}",
-        reason=None,
-    )
 
 
 def _undecided(session: Session, stretches: list[Shared]) -> defaultdict[int, list[Shared]]:

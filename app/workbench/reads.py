@@ -203,7 +203,11 @@ def _silences(session: Session, media: Media) -> list[tuple[float, float]]:
 def _scenes(session: Session, media: Media, clock: Clock) -> list[tuple[float, float, str]]:
     query = sa.select(Scene).where(Scene.media_id == media.id).order_by(Scene.seq).limit(MOST_MARKS)
     return [
-        (clock.seconds(scene.in_point), clock.seconds(scene.out_point), scene.label or f"{scene.kind.value} {scene.seq + 1}")
+        (
+            clock.seconds(scene.in_point),
+            clock.seconds(scene.out_point),
+            scene.label or f"{scene.kind.value} {scene.seq + 1}",
+        )
         for scene in session.scalars(query)
     ]
 
@@ -219,7 +223,7 @@ def _source(page: Workbench, media: Media, renditions: dict[RenditionKind, Rendi
         page.source_url, page.source_type, page.source_offset = source.url, source.content_type, source.offset_s
         return
     page.playable_note = {
-        MediaState.FAILED: "This recording could not be processed, so it cannot be played here. The original can be downloaded.",
+        MediaState.FAILED: "This recording could not be processed. The original can be downloaded.",
         MediaState.MISSING: "The file of this recording is not where it was.",
-        MediaState.PROCESSING: "A copy that browsers can play is being made. Clips can be marked meanwhile by timecode.",
+        MediaState.PROCESSING: "A copy that browsers can play is being made. Mark clips meanwhile by timecode.",
     }.get(media.state, "This recording cannot be played in a browser. The original can be downloaded.")

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Response as FlaskResponse
-from flask import abort, request
+from flask import Blueprint, abort, request
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from app.clips.forms import DraftForm
@@ -16,13 +16,14 @@ from app.core.db import reading, transaction
 from app.core.errors import Invalid
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import render
+from app.jobs.repository import JobRepository
 from app.media.models import Media, RenditionKind
 from app.media.service import media_service
 from app.media.tus import storage
 from app.processing.frame_index import FrameIndex
-from app.workbench.answers import changed, place_asked, show as show_page
+from app.workbench.answers import changed, place_asked
+from app.workbench.answers import show as show_page
 from app.workbench.reads import Place, job_line
-from app.jobs.repository import JobRepository
 
 bp = Blueprint("workbench", __name__)
 
@@ -52,7 +53,10 @@ def status(id: UUID) -> Response:
         job = JobRepository(session).latest_for_media(media.id)
     line = job_line(job)
     finished = line is None and job is not None
-    wb = {"media": {"public_id": id}, "job": {"finished": True, "public_id": job.public_id} if finished and job else line}
+    wb = {
+        "media": {"public_id": id},
+        "job": {"finished": True, "public_id": job.public_id} if finished and job else line,
+    }
     return render("workbench/_status.html", wb=wb, can_edit=seat.may("job:control"))
 
 

@@ -114,6 +114,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_jobs_status_priority_id", ["status", "priority", "id"], unique=False)
 
     op.create_table(
+        "search_documents",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("entity_type", sa.String(length=32), nullable=False),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("media_id", sa.Integer(), nullable=True),
+        sa.Column("start_ms", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
+        sa.Column("body", sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
+        sa.Column("tags", sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_documents")),
+        sa.UniqueConstraint("entity_type", "entity_id", name=op.f("uq_search_documents_entity_type_entity_id")),
+    )
+    with op.batch_alter_table("search_documents", schema=None) as batch_op:
+        batch_op.create_index("ix_search_documents_media_id", ["media_id"], unique=False)
+        batch_op.create_index("ix_search_documents_project_id", ["project_id"], unique=False)
+
+    op.create_table(
         "setup_links",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -589,27 +607,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_scenes_media_id_in_point", ["media_id", "in_point"], unique=False)
 
     op.create_table(
-        "search_documents",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("entity_type", sa.String(length=32), nullable=False),
-        sa.Column("entity_id", sa.Integer(), nullable=False),
-        sa.Column("media_id", sa.Integer(), nullable=True),
-        sa.Column("start_ms", sa.Integer(), nullable=True),
-        sa.Column("title", sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
-        sa.Column("body", sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
-        sa.Column("tags", sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["media_id"], ["media.id"], name=op.f("fk_search_documents_media_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_documents")),
-        sa.UniqueConstraint("entity_type", "entity_id", name=op.f("uq_search_documents_entity_type_entity_id")),
-    )
-    with op.batch_alter_table("search_documents", schema=None) as batch_op:
-        batch_op.create_index("ix_search_documents_media_id", ["media_id"], unique=False)
-        batch_op.create_index("ix_search_documents_project_id", ["project_id"], unique=False)
-
-    op.create_table(
         "silence_regions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -733,11 +730,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_silence_regions_job_id")
 
     op.drop_table("silence_regions")
-    with op.batch_alter_table("search_documents", schema=None) as batch_op:
-        batch_op.drop_index("ix_search_documents_project_id")
-        batch_op.drop_index("ix_search_documents_media_id")
-
-    op.drop_table("search_documents")
     with op.batch_alter_table("scenes", schema=None) as batch_op:
         batch_op.drop_index("ix_scenes_media_id_in_point")
         batch_op.drop_index("ix_scenes_job_id")
@@ -796,6 +788,11 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_table("sign_in_attempts")
     op.drop_table("setup_links")
+    with op.batch_alter_table("search_documents", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_documents_project_id")
+        batch_op.drop_index("ix_search_documents_media_id")
+
+    op.drop_table("search_documents")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_status_priority_id")
         batch_op.drop_index("ix_jobs_project_id_status")

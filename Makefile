@@ -1,0 +1,46 @@
+# Rushes: two commands matter. `make run` starts it, `make test` proves it.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app wsgi
+
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help run test test-fast check bench torture screenshots
+
+help: ## Say what each command does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/ready ## Start web and worker; PORT, HOST and RUSHES_INSTANCE are honoured
+	@exec $(FLASK) start
+
+test: $(VENV)/ready-dev ## All tests; databases and browser where their programs are installed
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/ready-dev ## No servers, no browser, nothing slow
+	$(BIN)/python -m pytest -m "not slow and not server and not browser" -q
+
+check: $(VENV)/ready-dev ## Format, lint, types, contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready-dev ## Timings beside the ffmpeg command line, as ratios
+	$(BIN)/python -m tests.bench
+
+torture: $(VENV)/ready-dev ## The large numbers: 200 kills on each database
+	RUSHES_KILLS=200 $(BIN)/python -m pytest tests/jobs/test_kills.py -q
+
+screenshots: $(VENV)/ready-dev ## Remake the pictures in docs/
+	$(BIN)/python -m tests.screenshots
+
+$(VENV)/ready: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(VENV)/ready $@

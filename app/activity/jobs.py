@@ -1,0 +1,139 @@
+"""Jobs as their pages show them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.repository import UserRepository
+from app.core.words import ago, lasts, size
+from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
+from app.jobs.service import job_service
+from app.jobs.words import eta, stage_words
+from app.media.repository import MediaRepository
+from app.pipelines import KIND_WORDS, STAGE_WORDS
+from app.projects.repository import ProjectRepository
+
+LOG_LINES = 60
+STATUS_WORDS = {
+    JobStatus.QUEUED: "Waiting",
+    JobStatus.RUNNING: "Running",
+    JobStatus.COMPLETED: "Done",
+    JobStatus.FAILED: "Failed",
+    JobStatus.CANCELLED: "Cancelled",
+}
+
+
+@dataclass
+class JobRow:
+    """One job in a list, and the head of its own page."""
+
+    public_id: UUID
+    kind_text: str
+    name: str
+    name_url: str | None
+    object_word: str
+    project_name: str | None
+    project_slug: str | None
+    status: str
+    status_text: str
+    stage_text: str
+    percent: int
+    eta: str | None
+    reason: str | None
+    started_text: str | None
+    duration_text: str | None
+    worker: str | None
+    attempt: int
+    max_attempts: int
+    can_act: bool
+    created_text: str = ""
+    stages: list["StageRow"] = field(default_factory=list)
+    attempts: list[None] = field(default_factory=list)
+    log: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage of a job."""
+
+    name: str
+    status: str
+    percent: int
+    duration_text: str | None
+    engine: str | None
+    message: str | None
+
+
+def job_rows(session: Session, jobs: list[Job], editable: set[int] | None) -> list[JobRow]:
+    """Return the lines of these jobs; `editable` holds the projects where the viewer may act, None means all."""
+    projects = ProjectRepository(session).names({job.project_id for job in jobs if job.project_id})
+    media = MediaRepository(session).by_ids({job.media_id for job in jobs if job.media_id})
+    waiting = job_service(session).waiting_reasons([job for job in jobs if job.status is JobStatus.QUEUED])
+    rows = []
+    for job in jobs:
+        project, recording = projects.get(job.project_id or 0), media.get(job.media_id or 0)
+        there = recording is not None and recording.deleted_at is None
+        rows.append(
+            JobRow(
+                public_id=job.public_id,
+                kind_text=KIND_WORDS.get(job.kind, job.kind),
+                name=job.name,
+                name_url=f"/m/{recording.public_id}" if there and recording else None,
+                object_word="recording",
+                project_name=project.name if project else None,
+                project_slug=project.slug if project else None,
+                status=job.status.value,
+                status_text=STATUS_WORDS[job.status],
+                stage_text=waiting.get(job.id) or stage_words(job),
+                percent=job.progress,
+                eta=eta(job),
+                reason=job.error_message,
+                started_text=ago(job.started_at or job.created_at),
+                duration_text=_spent(job.started_at, job.completed_at),
+                worker=job.worker_id,
+                attempt=job.attempt,
+                max_attempts=job.max_attempts,
+                can_act=editable is None or job.project_id in editable,
+            )
+        )
+    return rows
+
+
+def job_page(session: Session, job: Job, can_act: bool) -> JobRow:
+    """Return one job with its stages and the end of its log."""
+    jobs = job_service(session).jobs
+    row = job_rows(session, [job], None)[0]
+    people = UserRepository(session).names({job.created_by} if job.created_by else set())
+    row.can_act = can_act
+    row.created_text = f"Asked for by {people.get(job.created_by or 0, 'Rushes')}, {ago(job.created_at)}"
+    row.stages = [_stage(stage) for stage in jobs.stages(job.id)]
+    row.log = [_line(line) for line in jobs.log(job.id, limit=LOG_LINES)]
+    return row
+
+
+def _stage(stage: JobStage) -> StageRow:
+    engine = " ".join(filter(None, (stage.engine, stage.engine_version)))
+    memory = f"{size(stage.peak_memory_bytes)} of memory" if stage.peak_memory_bytes else ""
+    return StageRow(
+        name=STAGE_WORDS.get(stage.name, stage.name),
+        status=stage.status.value,
+        percent=stage.progress,
+        duration_text=_spent(stage.started_at, stage.completed_at),
+        engine=", ".join(filter(None, (engine, memory))) or None,
+        message=stage.message,
+    )
+
+
+def _line(line: ProcessingLog) -> tuple[str, str, str, str]:
+    tail = str((line.error_details or {}).get("log_tail") or "")
+    message = f"{line.message}\n{tail}" if tail else line.message
+    return f"{line.timestamp:%H:%M:%S}", line.level, STAGE_WORDS.get(line.stage or "", line.stage or ""), message
+
+
+def _spent(start: datetime | None, end: datetime | None) -> str | None:
+    if start is None or end is None:
+        return None
+    seconds = (end - start).total_seconds()
+    return f"{seconds:.1f} s" if seconds < 60 else lasts(seconds)

@@ -1,0 +1,76 @@
+"""The pages of history: all my projects, one project, one recording, one clip."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.activity.history import across, of_clip, of_media, of_project, read_before
+from app.audit.sentences import Entry
+from app.clips.service import clip_service
+from app.core.db import reading
+from app.core.pagination import Page
+from app.core.web.access import SIGNED_IN, access, viewer
+from app.core.web.htmx import render
+from app.media.service import media_service
+from app.projects.service import Seat, project_service
+
+bp = Blueprint("activity", __name__)
+
+
+@bp.get("/activity")
+@access(SIGNED_IN)
+def index() -> Response:
+    """Show what happened in all my projects."""
+    with reading() as session:
+        page = across(session, viewer(), read_before(request.args.get("after")))
+    return _page("activity/history.html", page, title="Activity", crumbs=None)
+
+
+@bp.get("/p/<slug>/activity")
+@access("project:view")
+def project(slug: str) -> Response:
+    """Show what happened in one project."""
+    with reading() as session:
+        seat = project_service(session).get_for(viewer(), slug, "project:view")
+        page = of_project(session, seat.project.id, read_before(request.args.get("after")))
+    return _page("activity/project.html", page, **_project_names(seat))
+
+
+@bp.get("/m/<uuid:id>/history")
+@access("media:view")
+def media(id: UUID) -> Response:
+    """Show what happened to a recording and everything on it."""
+    with reading() as session:
+        row, seat = media_service(session).get_for(viewer(), id, "media:view")
+        page = of_media(session, row.project_id, row.id, read_before(request.args.get("after")))
+    crumbs = [(seat.project.name, f"/p/{seat.project.slug}"), (row.title, f"/m/{id}"), ("History", None)]
+    return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+
+
+@bp.get("/clips/<uuid:id>/history")
+@access("clip:view")
+def clip(id: UUID) -> Response:
+    """Show what happened to one clip."""
+    with reading() as session:
+        row, recording, seat = clip_service(session).get_for(viewer(), id, "clip:view")
+        page = of_clip(session, row.id, read_before(request.args.get("after")))
+    crumbs = [
+        (seat.project.name, f"/p/{seat.project.slug}"),
+        (recording.title, f"/m/{recording.public_id}?clip={id}"),
+        (f"History of “{row.title}”", None),
+    ]
+    return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+
+
+def _page(template: str, page: Page[Entry], **values: Any) -> Response:
+    return render(template, entries=page.items, next_after=page.next_after, **values)
+
+
+def _project_names(seat: Seat) -> dict[str, Any]:
+    return {
+        "project": seat.project,
+        "counts": {"media": seat.project.media_count, "clips": seat.project.clip_count},
+        "can_edit": seat.may("project:edit"),
+    }

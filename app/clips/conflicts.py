@@ -1,0 +1,90 @@
+"""The conflict page's facts: each clashing field with both values, and what stays as it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.clips.forms import ClipForm
+from app.clips.models import Clip
+from app.clips.timing import Clock
+from app.core.errors import Stale
+
+LABELS = {"title": "Name", "in_timecode": "In", "out_timecode": "Out", "notes": "Notes"}
+COLUMNS = {"title": "title", "in_timecode": "in_point", "out_timecode": "out_point", "notes": "notes"}
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field both sides changed."""
+
+    name: str
+    label: str
+    base: str
+    mine: str
+    theirs: str
+    mine_note: str | None = None
+    theirs_note: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One field nobody clashes over."""
+
+    name: str
+    label: str
+    value: str
+    from_text: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What the page asks."""
+
+    who: str
+    opened_text: str
+    saved_text: str
+    version: int
+    next_version: int
+    fields: list[Clash]
+    kept: list[Kept]
+
+
+def conflict(form: ClipForm, clip: Clip, stale: Stale, clock: Clock, saver: str | None) -> Conflict:
+    """Lay what was typed beside what is saved now; nothing typed is lost."""
+    typed = {name: form[name].data or "" for name in LABELS}
+    seen = _seen(form, clock)
+    saved = {
+        "title": clip.title,
+        "in_timecode": clock.show(clip.in_point),
+        "out_timecode": clock.show_out(clip.out_point),
+        "notes": clip.notes or "",
+    }
+    clashing = [name for name in LABELS if COLUMNS[name] in stale.theirs]
+    return Conflict(
+        who=f"{saver}’s" if saver else "Theirs",
+        opened_text=f"You opened version {form.version.data}.",
+        saved_text=f"{saver or 'Somebody'} saved version {clip.version}.",
+        version=clip.version,
+        next_version=clip.version + 1,
+        fields=[Clash(name, LABELS[name], seen[name], typed[name], saved[name]) for name in clashing],
+        kept=[_kept(name, typed[name], seen[name], saved[name]) for name in LABELS if name not in clashing],
+    )
+
+
+def _kept(name: str, typed: str, seen: str, saved: str) -> Kept:
+    """Say which side a quiet field comes from: whoever changed it."""
+    if typed != seen:
+        return Kept(name, LABELS[name], typed, "you")
+    return Kept(name, LABELS[name], saved, "unchanged" if saved == seen else "the saved version")
+
+
+def _seen(form: ClipForm, clock: Clock) -> dict[str, str]:
+    return {
+        "title": form.seen_title.data or "",
+        "in_timecode": _label(form.seen_in.data, clock.show),
+        "out_timecode": _label(form.seen_out.data, clock.show_out),
+        "notes": form.seen_notes.data or "",
+    }
+
+
+def _label(tick: str | None, show: Any) -> str:
+    return str(show(int(tick))) if tick and tick.isdecimal() else ""

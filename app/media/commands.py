@@ -1,0 +1,66 @@
+"""`flask media`: register files in place, and tidy what nobody points at."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.auth.repository import UserRepository
+from app.core.db import session_scope
+from app.core.errors import DomainError
+from app.core.storage import LocalStorage
+from app.media.demo import make_demo
+from app.media.scan import scan
+from app.media.sweeper import sweep
+from app.media.uploads import upload_service
+from app.projects.repository import ProjectRepository
+
+
+@click.group()
+def media() -> None:
+    """Look after recordings and their files."""
+
+
+@media.command("scan")
+@click.argument("project")
+@with_appcontext
+def scan_project(project: str) -> None:
+    """Register what is new in a project's folder; PROJECT is its address."""
+    try:
+        with session_scope() as session:
+            found = ProjectRepository(session).find_by_slug(project)
+            if found is None:
+                raise click.ClickException(f"There is no project {project}.")
+            result = scan(session, found, current_app.config["SETTINGS"].workspaces, None)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    for name, _ in result.registered:
+        click.echo(f"added    {name}")
+    for name, reason in result.skipped:
+        click.echo(f"left out {name}: {reason}")
+
+
+@click.command()
+@with_appcontext
+def demo() -> None:
+    """Make the sample project for the first admin; a worker then makes its recording."""
+    with session_scope() as session:
+        admin = UserRepository(session).first_admin()
+        if admin is None:
+            raise click.ClickException(
+                "Make an account first: open the set-up link, or run: flask users create --admin"
+            )
+        project = make_demo(session, admin)
+    click.echo(f"The sample project is at /p/{project.slug}")
+
+
+@media.command("sweep")
+@with_appcontext
+def sweep_files() -> None:
+    """Remove uploads past their time and files no row names any more, a day after they lost it."""
+    settings = current_app.config["SETTINGS"]
+    storage: LocalStorage = current_app.extensions["storage"]
+    with session_scope() as session:
+        uploads = upload_service(session, storage, settings.max_upload_bytes).sweep()
+    with session_scope() as session:
+        files = sweep(session, storage)
+    click.echo(f"Removed {uploads} uploads and {files} files.")

@@ -1,0 +1,33 @@
+"""A project with a recording made here, so that a newcomer sees the workbench alive within a minute."""
+
+from sqlalchemy.orm import Session
+
+from app.auth.models import User
+from app.media.models import MediaKind, MediaSource
+from app.media.service import NewMedia, media_service
+from app.projects.models import Project
+from app.projects.service import ProjectFields
+
+NAME = "Sample project"
+DESCRIPTION = "A recording made by Rushes itself, to try things on. Delete it whenever you like."
+FILENAME = "Sample recording.mp4"
+
+
+def make_demo(session: Session, person: User) -> Project:
+    """Make the sample project and the job that makes its recording; an existing one is returned as it is."""
+    service = media_service(session)
+    name = NAME if person.is_admin else f"{NAME} of {person.display_name}"[:200]
+    known = service.projects.projects.find_by_name(name)
+    if known is not None:
+        return known
+    project = service.projects.create(person, ProjectFields(name=name, description=DESCRIPTION))
+    new = NewMedia(
+        filename=FILENAME,
+        file_size=0,
+        sha256=None,
+        content_type="video/mp4",
+        kind=MediaKind.VIDEO,
+        source=MediaSource.LOCAL,
+    )
+    service.register(project, new, person.id, kind="demo")
+    return project

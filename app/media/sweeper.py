@@ -1,0 +1,34 @@
+"""Remove files no row names any more; a file without a row is late work or left-over, a row without a file an alarm."""
+
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.storage import LocalStorage
+from app.media.models import Media, Rendition, Upload
+
+# Long enough that no finaliser is still between its file and its row.
+GRACE_S = 24 * 3600
+
+
+def sweep(session: Session, storage: LocalStorage, grace_s: int = GRACE_S) -> int:
+    """Remove originals, made files and incoming bytes without a row that are older than the grace; return how many."""
+    named = set(session.scalars(sa.select(Media.storage_key).where(Media.storage_key.is_not(None))))
+    named |= set(session.scalars(sa.select(Rendition.path)))
+    named |= {f"incoming/{id.hex}" for id in session.scalars(sa.select(Upload.public_id))}
+    removed = 0
+    for folder in ("blobs", "made", "incoming"):
+        for path in _old_files(storage.root / folder, grace_s):
+            if str(path.relative_to(storage.root)) not in named:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+def _old_files(folder: Path, grace_s: int) -> list[Path]:
+    oldest = time.time() - grace_s
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mtime < oldest]

@@ -1,0 +1,211 @@
+"""The stages that examine a recording and make its pictures, its waveform and a copy browsers can play."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.storage import LocalStorage, blob_key, sha256_of
+from app.jobs.context import StageContext, StageSkipped
+from app.jobs.registry import stage
+from app.media.files import original
+from app.media.models import Media, MediaKind, Rendition, RenditionKind
+from app.media.repository import MediaRepository
+from app.media.results import keep_file, keep_probe, keep_rendition, rendition_of
+from app.processing.errors import ProcessingFailed
+from app.processing.waveform import read_peaks, svg_path
+
+# How wide the drawing on an audio card is, in points.
+CARD_POINTS = 300
+MOST_TILES = 100
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recording as a stage needs it: facts copied out of the row, and where its file lies."""
+
+    id: int
+    folder: str
+    path: Path
+    kind: MediaKind
+    sha256: str | None
+    facts: dict[str, Any]
+    index: Path | None
+    proxy: Path | None
+
+    @property
+    def index_params(self) -> dict[str, Any]:
+        """Return what tasks that count frames are given."""
+        return {"path": str(self.path), "index": str(self.index), **self.facts}
+
+
+@stage("generate")
+async def generate(context: StageContext) -> None:
+    """Make the sample recording and put it where an upload would lie."""
+    storage = store_of(context)
+    output = context.work_dir / "sample.mp4"
+    await context.processing("demo", {"output": str(output)}, reads=[])
+    digest, size = sha256_of(output), output.stat().st_size
+    storage.adopt(output, blob_key(digest))
+    await context.complete(keep_file, _media_id(context), digest, size, blob_key(digest))
+
+
+@stage("probe")
+async def probe(context: StageContext) -> None:
+    """Measure the recording to the frame."""
+    source = await source_of(context)
+    index = context.work_dir / "index.npz"
+    facts = await context.processing("probe", {"path": str(source.path), "index": str(index)}, reads=[source.path])
+    if facts["kind"] == MediaKind.VIDEO:
+        await _keep(context, source, RenditionKind.FRAME_INDEX, index, content_type="application/octet-stream")
+    await context.complete(keep_probe, source.id, facts)
+
+
+@stage("proxy", heavy=True)
+async def proxy(context: StageContext) -> None:
+    """Make a copy browsers can play, where they cannot play the original."""
+    source = await source_of(context)
+    if source.facts["plays_in_browser"]:
+        raise StageSkipped("Browsers play the original as it is.")
+    is_video = source.kind is MediaKind.VIDEO
+    output = context.work_dir / ("proxy.mp4" if is_video else "proxy.m4a")
+    params = {"output": str(output), "output_index": str(context.work_dir / "proxy.npz")}
+    made = await context.processing("proxy", source.index_params | params, reads=_reads(source))
+    await _keep(
+        context,
+        source,
+        RenditionKind.PROXY,
+        output,
+        content_type=made["content_type"],
+        width=made.get("width"),
+        height=made.get("height"),
+    )
+
+
+@stage("pictures")
+async def pictures(context: StageContext) -> None:
+    """Choose a poster and lay out the filmstrip."""
+    source = await source_of(context)
+    if source.index is None:
+        raise StageSkipped("There is no picture in this recording.")
+    reads = [source.path, source.index]
+    poster, thumbnail = context.work_dir / "poster.jpg", context.work_dir / "thumbnail.jpg"
+    strip = context.work_dir / "filmstrip.jpg"
+    await context.processing(
+        "poster", source.index_params | {"poster": str(poster), "thumbnail": str(thumbnail)}, reads=reads
+    )
+    await keep_files(
+        context,
+        source,
+        [
+            (RenditionKind.POSTER, poster, {"content_type": "image/jpeg"}),
+            (RenditionKind.THUMBNAIL, thumbnail, {"content_type": "image/jpeg"}),
+        ],
+    )
+    count = min(MOST_TILES, max(1, source.facts["duration_frames"]))
+    made = await context.processing(
+        "filmstrip", source.index_params | {"strips": [{"output": str(strip), "tiles": count}]}, reads=reads
+    )
+    details = {"tiles": made["strips"][0]["tiles"], "width": made["tile_width"], "height": made["tile_height"]}
+    await keep_files(
+        context, source, [(RenditionKind.FILMSTRIP, strip, {"content_type": "image/jpeg", "details": details})]
+    )
+
+
+@stage("waveform")
+async def waveform(context: StageContext) -> None:
+    """Measure the sound's shape."""
+    source = await source_of(context)
+    if source.facts["audio_codec"] is None:
+        raise StageSkipped("There is no sound in this recording.")
+    output = context.work_dir / "waveform.bin"
+    params = {"path": str(source.path), "output": str(output)} | ({"index": str(source.index)} if source.index else {})
+    made = await context.processing("waveform", params, reads=_reads(source))
+    path = svg_path(read_peaks(output), points=CARD_POINTS, width=1200)
+    details = {"overview_path": path, "peak": made["peak"]}
+    facts = {"content_type": "application/octet-stream", "details": details}
+    await keep_files(context, source, [(RenditionKind.WAVEFORM, output, facts)])
+
+
+async def source_of(context: StageContext) -> Source:
+    """Return the recording this job is about; raises `ProcessingFailed` where its row or file is gone."""
+    async with context.db.areading() as session:
+        source = await session.run_sync(_read_source, store_of(context), _media_id(context))
+    if source is None:
+        raise ProcessingFailed("The recording was deleted.")
+    return source
+
+
+def store_of(context: StageContext) -> LocalStorage:
+    """Return the store of this installation."""
+    return LocalStorage(context.settings.media_root, context.settings.reserve_bytes)
+
+
+async def keep_files(
+    context: StageContext, source: Source, made: list[tuple[RenditionKind, Path, dict[str, Any]]]
+) -> None:
+    """Put finished files in their place and their rows in one transaction."""
+    for kind, path, facts in made:
+        await _keep(context, source, kind, path, **facts)
+
+
+async def _keep(context: StageContext, source: Source, kind: RenditionKind, path: Path, **facts: Any) -> None:
+    """Move a file to a name made of its content, then write its row: a crash between leaves a file, never a hole."""
+    storage = store_of(context)
+    digest, size = sha256_of(path), path.stat().st_size
+    key = f"made/{source.folder}/{kind.value}-{digest[:16]}{path.suffix}"
+    storage.adopt(path, key)
+    rendition = rendition_of(
+        source.id, kind, key, {**facts, "file_size": size, "source_sha256": source.sha256, "job_id": context.job.id}
+    )
+    replaced = await context.save(keep_rendition, rendition)
+    if replaced:
+        storage.remove(replaced)
+
+
+def _read_source(session: Session, storage: LocalStorage, media_id: int) -> Source | None:
+    media = session.get(Media, media_id)
+    if media is None or media.deleted_at is not None:
+        return None
+    made = MediaRepository(session).renditions_of([media.id])[media.id]
+    return Source(
+        id=media.id,
+        folder=media.public_id.hex,
+        path=original(storage, media) if media.path or media.storage_key else storage.path_of("blobs/none"),
+        kind=media.kind,
+        sha256=media.sha256,
+        facts=_facts(media),
+        index=_file(storage, made.get(RenditionKind.FRAME_INDEX)),
+        proxy=_file(storage, made.get(RenditionKind.PROXY)),
+    )
+
+
+def _facts(media: Media) -> dict[str, Any]:
+    probed = media.probe_json or {}
+    return {
+        "width": media.width,
+        "height": media.height,
+        "rotation": probed.get("rotation", 0),
+        "rate_num": media.rate_num,
+        "rate_den": media.rate_den,
+        "duration_frames": media.duration_frames,
+        "plays_in_browser": bool(probed.get("plays_in_browser")),
+        "audio_codec": media.audio_codec,
+        "sample_rate": media.sample_rate,
+        "variable_rate": media.variable_rate,
+    }
+
+
+def _reads(source: Source) -> list[Path]:
+    return [source.path, *([source.index] if source.index else [])]
+
+
+def _file(storage: LocalStorage, row: Rendition | None) -> Path | None:
+    return storage.path_of(row.path) if row else None
+
+
+def _media_id(context: StageContext) -> int:
+    if context.job.media_id is None:
+        raise ProcessingFailed("This job is about no recording.")
+    return context.job.media_id
