@@ -2,7 +2,7 @@
 import "./keys.js";
 import "./menu.js";
 import "./toast.js";
-import "./scrub.js";
 import "./live.js";
 
 if (document.querySelector("[data-upload]")) import("./upload.js");
+if (document.getElementById("media")) import("./scrub.js");

@@ -14,8 +14,8 @@ export function shortcut(event) {
   if (event.defaultPrevented || mode === "off" || event.ctrlKey || event.metaKey) return null;
   if (event.altKey !== (mode === "alt") || isTyping(event.target) || document.querySelector("dialog[open]")) return null;
   const key = event.key === " " ? "Space" : event.key;
-  const presses = /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName) && (key === "Space" || key === "Enter");
-  if (presses) return null;
+  const presses = { BUTTON: ["Space", "Enter"], SUMMARY: ["Space", "Enter"], A: ["Enter"] }[event.target.tagName];
+  if (presses?.includes(key)) return null;
   return event.shiftKey && /^([a-z]|Arrow\w+)$/i.test(key) ? `Shift+${key.length === 1 ? key.toLowerCase() : key}` : key;
 }
 

@@ -12,7 +12,8 @@ export class Marking {
     document.addEventListener("click", (event) => this.click(event));
     document.addEventListener("focusin", (event) => this.typing(event));
     document.addEventListener("htmx:after:request", (event) => this.answered(event));
-    document.addEventListener("htmx:after:swap", () => this.draw());
+    document.addEventListener("htmx:before:swap", () => { this.row = this.rows().indexOf(document.activeElement?.closest(".clip")); });
+    document.addEventListener("htmx:after:swap", () => this.swapped());
     this.restore();
     this.draw();
   }
@@ -109,6 +110,16 @@ export class Marking {
   }
 
   typed() { this.keep(); this.draw(); }
+
+  rows() { return [...document.querySelectorAll(".clip")]; }
+
+  /** After a swap: marks anew, and the focus goes to the row now in the place of the one that had it, or to the heading. */
+  swapped() {
+    this.draw();
+    if (this.row < 0 || document.activeElement !== document.body) return;
+    const row = this.rows()[Math.min(this.row, this.rows().length - 1)];
+    (row?.querySelector(".nm") ?? byId("clips-h")).focus();
+  }
 
   enter(event) {
     const field = event.target.closest?.("[data-io]");

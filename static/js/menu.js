@@ -15,3 +15,12 @@ addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// A menu near the lower edge of what it lies in opens upwards.
+addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("details.menu") || !event.target.open) return;
+  const pop = event.target.querySelector(".pop");
+  pop.classList.remove("up");
+  const floor = event.target.closest(".scroll, .tbl-scroll")?.getBoundingClientRect().bottom ?? innerHeight;
+  pop.classList.toggle("up", pop.getBoundingClientRect().bottom > Math.min(floor, innerHeight));
+}, true);

@@ -13,8 +13,9 @@ export class Timeline {
     this.lanes = byId("lanes");
     this.seek = byId("seek");
     this.zoomer = byId("zoom");
-    this.duration = Math.max(clock.seconds(clock.frames), 0.001);
-    this.pps = Number(getComputedStyle(root).getPropertyValue("--pps")) || 0;
+    const drawn = (name) => Number(getComputedStyle(root).getPropertyValue(`--${name}`)) || 0;
+    this.duration = Math.max(drawn("dur"), 0.001);
+    this.pps = drawn("pps");
     this.drag = new Drag(this, hooks);
     this.seek.addEventListener("input", () => { player.show(Number(this.seek.value)); this.centre(); });
     this.scroll.addEventListener("scroll", () => this.frameWindow(), { passive: true });

@@ -1,5 +1,4 @@
-// Toasts: dismissed by hand, or after a while when they hold nothing to do (WCAG 2.2.1).
-// Also the focus after a swap that took the focused thing away, and words when the server does not answer.
+// Toasts: dismissed by hand, or after a while when they hold nothing to do (WCAG 2.2.1); words when the server does not answer.
 
 const box = document.getElementById("toasts");
 const LIFE_MS = 8000;
@@ -27,11 +26,5 @@ addEventListener("click", (event) => {
   if (event.target.closest?.("[data-dismiss]")) event.target.closest(".toast").remove();
 });
 addEventListener("htmx:error", (event) => {
-  if (event.detail?.error?.name !== "AbortError") say("The server did not answer. Nothing was changed; try again.", true);
-});
-addEventListener("htmx:after:swap", () => {
-  if (document.activeElement !== document.body) return;
-  const next = document.querySelector("[data-focus-after]");
-  next?.focus({ preventScroll: true });
-  next?.removeAttribute("data-focus-after");
+  if (event.detail?.ctx?.request.method === "POST") say("The server did not answer. Nothing was changed; try again.", true);
 });

@@ -132,7 +132,10 @@ addEventListener("keydown", (event) => {
 
 addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
-  if (button && acts[button.dataset.act]) acts[button.dataset.act]();
+  if (button && acts[button.dataset.act]) {
+    acts[button.dataset.act]();
+    if (event.detail > 0) button.blur(); // pressed with the mouse: Space goes on meaning play
+  }
   const link = event.target.closest("a[data-frame]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
