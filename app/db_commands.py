@@ -32,7 +32,7 @@ def upgrade_database(revision: str = "head") -> None:
     """Copy, migrate, and make the job engine's tables; nothing happens where the schema is current."""
     settings = current_app.config["SETTINGS"]
     path = sqlite_path(settings.database_url)
-    if path is not None and is_behind():
+    if path is not None and path.exists() and is_behind():
         kept = before_upgrade(path, settings.instance / "backups")
         if kept is not None:
             click.echo(f"Copied the database to {kept} first.")

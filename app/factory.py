@@ -31,7 +31,7 @@ from app.index.writer import write_words
 from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
 from app.library import routes as library
-from app.media import file_routes, tus
+from app.media import file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import routes as media
 from app.projects import models as projects_models
@@ -49,6 +49,7 @@ BLUEPRINTS = (
     tus.bp,
     media.bp,
     file_routes.bp,
+    frame_routes.bp,
     clips.bp,
     render_routes.bp,
     library.bp,

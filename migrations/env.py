@@ -1,6 +1,5 @@
 """Run the migrations on the app's own engine, over the app's own metadata."""
 
-from logging.config import dictConfig
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -10,16 +9,6 @@ from flask import current_app
 from app.core.columns import UtcDateTime
 from app.core.db import Base, db
 from app.core.schema import is_ours
-
-dictConfig(
-    {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"plain": {"format": "%(message)s"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-        "loggers": {"alembic": {"level": "INFO", "handlers": ["console"]}},
-    }
-)
 
 
 def render_item(kind: str, thing: object, autogen_context: Any) -> str | Literal[False]:

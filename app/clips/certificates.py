@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.clips.models import Clip, ClipExport
-from app.clips.timing import Clock
+from app.media.clock import Clock
 
 PICTURES = (
     ("source_first", "First frame, source"),

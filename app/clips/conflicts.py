@@ -5,8 +5,8 @@ from typing import Any
 
 from app.clips.forms import ClipForm
 from app.clips.models import Clip
-from app.clips.timing import Clock
 from app.core.errors import Stale
+from app.media.clock import Clock
 
 LABELS = {"title": "Name", "in_timecode": "In", "out_timecode": "Out", "notes": "Notes"}
 COLUMNS = {"title": "title", "in_timecode": "in_point", "out_timecode": "out_point", "notes": "notes"}

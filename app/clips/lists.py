@@ -12,7 +12,7 @@ from app.clips.exports import ExportLine, export_lines
 from app.clips.models import Clip
 from app.clips.overlaps import shared_stretches
 from app.clips.reads import exports_of, render_jobs_of
-from app.clips.timing import clock_of
+from app.media.clock import clock_of
 from app.media.models import Media
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.clips.models import Clip
-from app.clips.timing import Clock
+from app.media.clock import Clock
 
 
 @dataclass(frozen=True)

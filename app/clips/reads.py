@@ -1,13 +1,16 @@
 """What pages ask about many clips at once."""
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.clips.models import ClipExport
+from app.clips.models import Clip, ClipExport
 from app.clips.repository import ClipRepository, ExportRepository
 from app.jobs.models import Job
+from app.media.clock import clock_of
+from app.media.models import Media
 
 
 def decided_pairs(session: Session, clip_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -28,3 +31,16 @@ def render_jobs_of(session: Session, clip_ids: Collection[int]) -> dict[int, lis
         if job.clip_id is not None and not found[job.clip_id]:
             found[job.clip_id].append(job)
     return found
+
+
+def described(clip: Clip, media: Media) -> dict[str, Any]:
+    """Return what a page about one clip prints of it."""
+    clock = clock_of(media)
+    return {
+        "public_id": clip.public_id,
+        "title": clip.title,
+        "version": clip.version,
+        "in_timecode": clock.show(clip.in_point),
+        "out_timecode": clock.show_out(clip.out_point),
+        "length_text": clock.length(clip.length),
+    }

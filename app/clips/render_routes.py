@@ -13,15 +13,15 @@ from app.clips.archive import stream_zip
 from app.clips.certificates import shown_certificate
 from app.clips.forms import RenderForm
 from app.clips.models import Clip, ClipExport
-from app.clips.reads import exports_of
+from app.clips.reads import described, exports_of
 from app.clips.rendering import RenderService, archive_names, file_stem, format_of, render_service, smart_note
 from app.clips.service import clip_service
-from app.clips.timing import clock_of, described
 from app.core.db import reading, transaction
 from app.core.errors import Conflict
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render
 from app.core.words import plural
+from app.media.clock import clock_of
 from app.media.file_routes import send
 from app.media.models import Media
 from app.media.tus import storage

@@ -12,12 +12,13 @@ from app.clips.forms import ClipForm, SplitForm
 from app.clips.lists import clip_lines
 from app.clips.models import Clip
 from app.clips.overlaps import describe
+from app.clips.reads import described
 from app.clips.service import ClipFields, clip_service
-from app.clips.timing import Clock, clock_of, described
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, Stale
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render
+from app.media.clock import Clock, clock_of
 from app.media.models import Media
 from app.projects.service import Seat, project_service
 

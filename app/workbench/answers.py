@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from app.auth.models import User
 from app.clips.forms import DraftForm
-from app.clips.timing import Clock, clock_of
 from app.core.db import reading
 from app.core.errors import Invalid
 from app.core.web.htmx import go, render, wants_piece
+from app.media.clock import Clock, clock_of
 from app.media.models import Media
 from app.media.service import media_service
 from app.media.tus import storage
@@ -73,8 +73,8 @@ def names(wb: Workbench, media: Media, seat: Seat) -> dict[str, Any]:
 def _empty_draft() -> DraftForm:
     """Return a form that holds only what the address says, as the pages of frames do."""
     form = DraftForm(formdata=None)
-    form.in_timecode.data = request.args.get("in", "")[:40]
-    form.out_timecode.data = request.args.get("out", "")[:40]
+    form.in_timecode.data = request.args.get("in_timecode", "")[:40]
+    form.out_timecode.data = request.args.get("out_timecode", "")[:40]
     return form
 
 

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from app.clips.exports import export_lines
 from app.clips.forms import BoundsForm, ConfirmForm
-from app.clips.reads import exports_of, render_jobs_of
+from app.clips.reads import described, exports_of, render_jobs_of
 from app.clips.service import clip_service
-from app.clips.timing import clock_of, described
 from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render, wants_piece
+from app.media.clock import clock_of
 from app.workbench.answers import changed
 from app.workbench.reads import Place
 

@@ -11,8 +11,8 @@ from app.clips.exports import ExportLine, export_lines
 from app.clips.models import Clip
 from app.clips.overlaps import Shared, lanes, shared_stretches, spans
 from app.clips.reads import decided_pairs, exports_of, render_jobs_of
-from app.clips.timing import Clock
 from app.core.words import ago
+from app.media.clock import Clock
 from app.media.models import Media
 
 # More sentences than this under one clip tell nobody anything.

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.clips.timing import Clock
 from app.core.storage import LocalStorage
+from app.media.clock import Clock
 from app.media.files import rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.processing.waveform import read_peaks, svg_path

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from app.analysis.models import Scene, SilenceRegion
 from app.auth.models import User
 from app.clips.models import Clip
-from app.clips.timing import Clock, clock_of
 from app.core.storage import LocalStorage
 from app.core.timecode import Rate
 from app.core.words import lasts
 from app.jobs.models import Job, JobStatus
 from app.jobs.repository import JobRepository
 from app.jobs.words import eta, stage_words
+from app.media.clock import Clock, clock_of
 from app.media.files import playable, rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.repository import MediaRepository

@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from app.clips.forms import DraftForm
 from app.clips.overlaps import describe
 from app.clips.service import ClipFields, ClipService, clip_service
-from app.clips.timing import Clock, clock_of
 from app.core.db import reading, transaction
 from app.core.errors import Invalid
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import render
 from app.jobs.repository import JobRepository
+from app.media.clock import Clock, clock_of
 from app.media.models import Media, RenditionKind
 from app.media.service import media_service
 from app.media.tus import storage

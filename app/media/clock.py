@@ -1,9 +1,7 @@
 """A recording's clock: ticks as people read and type them, and the out point's one-tick rule."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from app.clips.models import Clip
 from app.core.errors import Invalid
 from app.core.timecode import TimecodeError, format_duration, format_timecode, frames_to_seconds, parse_timecode
 from app.media.models import Media
@@ -52,16 +50,3 @@ def clock_of(media: Media) -> Clock:
     if media.start_timecode:
         start = parse_timecode(media.start_timecode, media.rate_num, media.rate_den, media.drop_frame)
     return Clock(media.rate_num, media.rate_den, media.drop_frame, start)
-
-
-def described(clip: Clip, media: Media) -> dict[str, Any]:
-    """Return what a page about one clip prints of it."""
-    clock = clock_of(media)
-    return {
-        "public_id": clip.public_id,
-        "title": clip.title,
-        "version": clip.version,
-        "in_timecode": clock.show(clip.in_point),
-        "out_timecode": clock.show_out(clip.out_point),
-        "length_text": clock.length(clip.length),
-    }
