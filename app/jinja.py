@@ -1,5 +1,6 @@
 """What templates may call beyond Flask's own: numbers for the timeline, words for times and sizes."""
 
+import math
 from typing import Any
 
 from flask import Flask, g
@@ -14,7 +15,10 @@ def numbers(values: dict[str, float | int]) -> Markup:
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"--{name} takes a number")
-        pairs.append(f"--{name}:{value:.6g}" if isinstance(value, float) else f"--{name}:{value}")
+        if not math.isfinite(value):
+            raise ValueError(f"--{name} takes a finite number")
+        # Four decimals of a second tell frames apart at any rate and length.
+        pairs.append(f"--{name}:{f'{value:.4f}'.rstrip('0').rstrip('.')}")
     return Markup('style="{}"').format(";".join(pairs))
 
 

@@ -59,7 +59,8 @@ def _broken_constraint(original: Any, metadata: sa.MetaData) -> sa.UniqueConstra
     diagnosis = getattr(original, "diag", None)
     if diagnosis is not None:
         return _by_name(metadata, diagnosis.constraint_name)
-    if getattr(original, "sqlite_errorname", "") in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+    # pysqlite3 gives the plain code where the standard library gives the extended one.
+    if getattr(original, "sqlite_errorname", "").startswith("SQLITE_CONSTRAINT"):
         found = FAILED_COLUMNS.search(str(original))
         return _by_columns(metadata, found.group(1)) if found else None
     if original.args and original.args[0] == DUPLICATE_CODE:

@@ -71,7 +71,7 @@ async def proxy(context: StageContext) -> None:
     is_video = source.kind is MediaKind.VIDEO
     output = context.work_dir / ("proxy.mp4" if is_video else "proxy.m4a")
     params = {"output": str(output), "output_index": str(context.work_dir / "proxy.npz")}
-    made = await context.processing("proxy", source.index_params | params, reads=_reads(source))
+    made = await context.processing("proxy", source.index_params | params, reads=reads_of(source))
     await _keep(
         context,
         source,
@@ -121,7 +121,7 @@ async def waveform(context: StageContext) -> None:
         raise StageSkipped("There is no sound in this recording.")
     output = context.work_dir / "waveform.bin"
     params = {"path": str(source.path), "output": str(output)} | ({"index": str(source.index)} if source.index else {})
-    made = await context.processing("waveform", params, reads=_reads(source))
+    made = await context.processing("waveform", params, reads=reads_of(source))
     path = svg_path(read_peaks(output), points=CARD_POINTS, width=1200)
     details = {"overview_path": path, "peak": made["peak"]}
     facts = {"content_type": "application/octet-stream", "details": details}
@@ -197,7 +197,7 @@ def _facts(media: Media) -> dict[str, Any]:
     }
 
 
-def _reads(source: Source) -> list[Path]:
+def reads_of(source: Source) -> list[Path]:
     return [source.path, *([source.index] if source.index else [])]
 
 

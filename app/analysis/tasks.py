@@ -1,0 +1,45 @@
+"""The stages that look for silence and scenes."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.analysis.results import keep_scenes, keep_silence
+from app.jobs.context import StageContext, StageSkipped
+from app.jobs.registry import stage
+from app.media.models import Media
+from app.media.tasks import reads_of, source_of
+from app.projects.models import Project
+
+
+@stage("silence")
+async def silence(context: StageContext) -> None:
+    """Find where nothing is heard, and where nothing is seen."""
+    source = await source_of(context)
+    if source.facts["audio_codec"] is None and source.index is None:
+        raise StageSkipped("There is neither sound nor picture in this recording.")
+    params: dict[str, Any] = {"path": str(source.path)}
+    if source.index:
+        params["index"] = str(source.index)
+    async with context.db.areading() as session:
+        params["threshold_db"] = await session.run_sync(_silence_level, source.id)
+    await context.add_stage_note(engine="level", params={"threshold_db": params["threshold_db"]})
+    found = await context.processing("silence", params, reads=reads_of(source))
+    await context.complete(keep_silence, source.id, context.job.id, found["regions"])
+
+
+@stage("scenes")
+async def scenes(context: StageContext) -> None:
+    """Find where the shot or the slide changes."""
+    source = await source_of(context)
+    if source.index is None:
+        raise StageSkipped("There is no picture in this recording.")
+    found = await context.processing("scenes", source.index_params, reads=reads_of(source))
+    await context.complete(keep_scenes, source.id, context.job.id, found["scenes"])
+
+
+def _silence_level(session: Session, media_id: int) -> int | None:
+    """Return the level the project's owner set; None lets the sound itself decide."""
+    media = session.get(Media, media_id)
+    project = session.get(Project, media.project_id) if media else None
+    return project.silence_db if project else None
