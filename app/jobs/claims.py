@@ -13,6 +13,7 @@ from app.jobs.endings import close_job, close_quietly
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog, StageStatus
 from app.jobs.registry import find_stage, heavy_stages, stage_failed_hooks
 from app.jobs.repository import JobRepository, WorkerRepository
+from app.pipelines import STAGE_WORDS
 
 FINISHED = (StageStatus.DONE, StageStatus.SKIPPED)
 
@@ -187,10 +188,10 @@ def _survives_deaths(session: Session, job: Job, stages: list[JobStage]) -> bool
             continue
         stage.deaths += 1
         if stage.deaths >= job.max_attempts:
-            words = f"The worker died {_times(stage.deaths)} during “{stage.name}”. It is not tried again by itself."
+            words = f"The worker died {_times(stage.deaths)} during “{_said(stage)}”. It is not tried again by itself."
             fail_stage(session, job, stage, Failure(words))
             return False
-        words = f"The worker died during “{stage.name}”; the stage starts again."
+        words = f"The worker died during “{_said(stage)}”; the stage starts again."
         JobRepository(session).write_log(_line(job, stage, words, level="warning"))
         stage.status, stage.progress = StageStatus.WAITING, 0
     return True
@@ -264,6 +265,10 @@ def _seconds(stage: JobStage) -> str:
     assert stage.started_at is not None and stage.completed_at is not None
     seconds = (stage.completed_at - stage.started_at).total_seconds()
     return f"{seconds:.1f} s" if seconds < 60 else lasts(seconds)
+
+
+def _said(stage: JobStage) -> str:
+    return STAGE_WORDS.get(stage.name, stage.name)
 
 
 def _times(count: int) -> str:

@@ -1,11 +1,14 @@
 """Run claimed jobs in a worker: claim, stages in order, finish; and end them early when that is asked."""
 
 import asyncio
+import errno
 import logging
+import re
 import shutil
 import traceback
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -29,6 +32,7 @@ CROWDED_WAIT_S = 1.0
 # A stage met by a database that went away starts again after these waits, then fails.
 OUTAGE_WAITS_S = (1, 5, 15)
 WORK_FOLDER = "work"
+OUR_FOLDER = re.compile(r"([0-9a-f-]{36})\.\d+\.[0-9a-f]{8}$")
 
 DONE, FAILED, CANCELLED, LOST = "done", "failed", "cancelled", "lost"
 
@@ -84,12 +88,8 @@ class Runner:
         """
         if self.stopping:
             raise asyncio.CancelledError
-        try:
+        with _left_for_later(public_id):
             await self._run(uuid.UUID(public_id), attempt, step)
-        except Unavailable as error:
-            # The attempt stays pending in the engine, and goes back to its queue when the database is there.
-            log.error("job %s is left for later: the database does not answer", public_id)
-            raise asyncio.CancelledError from error
 
     async def watch(self) -> None:
         """Every second, end what was cancelled or taken over, whether or not it reports."""
@@ -115,12 +115,12 @@ class Runner:
 
     async def sweep(self) -> None:
         """Remove the folders of executions whose job does not run any more."""
-        folders = list((self.settings.instance / WORK_FOLDER).glob("*.*.*"))
-        ids = [uuid.UUID(folder.name.split(".")[0]) for folder in folders]
-        running = await AsyncJobRepository(self.ledger).find_running(ids)
-        for folder, public_id in zip(folders, ids, strict=True):
+        found = {path: OUR_FOLDER.match(path.name) for path in (self.settings.instance / WORK_FOLDER).glob("*")}
+        folders = {path: uuid.UUID(match[1]) for path, match in found.items() if match}
+        running = await AsyncJobRepository(self.ledger).find_running(list(folders.values()))
+        for path, public_id in folders.items():
             if public_id not in running:
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(path, ignore_errors=True)
 
     async def stop(self, patience_s: float) -> None:
         """Take no more jobs, kill every child, and hand the jobs back; returns within `patience_s`."""
@@ -135,7 +135,9 @@ class Runner:
         claim = await self.ledger.insist(claims.take, public_id, attempt, self.executor_id)
         if claim is None:
             return
-        execution = Execution(claim, self._make_work_dir(claim))
+        self._remove_leftovers(claim)
+        name = f"{claim.public_id}.{claim.attempt}.{claim.token[:8]}"
+        execution = Execution(claim, self.settings.instance / WORK_FOLDER / name)
         self.executions.append(execution)
         try:
             await self._run_stages(execution, step)
@@ -161,16 +163,17 @@ class Runner:
 
     async def _stage(self, execution: Execution, name: str) -> str:
         """Run one stage to whatever end it comes to, and say which."""
-        for wait_s in OUTAGE_WAITS_S:
+        with _left_for_later(str(execution.claim.public_id)):
+            for wait_s in OUTAGE_WAITS_S:
+                try:
+                    return await self._try_stage(execution, name)
+                except Unavailable as error:
+                    log.warning("stage %s of job %s starts again: %s", name, execution.claim.id, error)
+                    await asyncio.sleep(wait_s)
             try:
                 return await self._try_stage(execution, name)
             except Unavailable as error:
-                log.warning("stage %s of job %s starts again: %s", name, execution.claim.id, error)
-                await asyncio.sleep(wait_s)
-        try:
-            return await self._try_stage(execution, name)
-        except Unavailable as error:
-            return await self._fail(execution, name, _failure(error))
+                return await self._fail(execution, name, _failure(error))
 
     async def _try_stage(self, execution: Execution, name: str) -> str:
         try:
@@ -204,6 +207,7 @@ class Runner:
         if known is None:
             words = f"This worker does not know how to do “{held.stage}”. Update it, then retry."
             return await self._fail(execution, held.stage, Failure(words))
+        execution.work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         context = StageContext(held, self.settings, self.ledger, execution.work_dir)
         try:
             await self._supervise(execution, known.run(context))
@@ -263,19 +267,30 @@ class Runner:
             await self.ledger.insist(claims.fail, execution.claim, name, failure)
         except ClaimLost:
             return LOST
+        except Unavailable:
+            raise
         except Exception:
             log.exception("what rooms do when job %s fails went wrong", execution.claim.id)
             await self.ledger.insist(claims.fail_quietly, execution.claim, name, failure)
         return FAILED
 
-    def _make_work_dir(self, claim: Claim) -> Path:
-        folder = self.settings.instance / WORK_FOLDER
-        # What an execution before this one left behind; where it still runs, it has lost the claim.
-        for left in folder.glob(f"{claim.public_id}.*"):
+    def _remove_leftovers(self, claim: Claim) -> None:
+        # Where an execution before this one still runs, it has lost the claim and with it the right to its files.
+        for left in (self.settings.instance / WORK_FOLDER).glob(f"{claim.public_id}.*"):
             shutil.rmtree(left, ignore_errors=True)
-        mine = folder / f"{claim.public_id}.{claim.attempt}.{claim.token[:8]}"
-        mine.mkdir(mode=0o700, parents=True)
-        return mine
+
+
+@contextmanager
+def _left_for_later(public_id: str) -> Iterator[None]:
+    """Let an attempt stay pending in the engine, untold, when the ledger cannot be written at all.
+
+    It goes back to its queue when somebody notices that it does not run.
+    """
+    try:
+        yield
+    except Unavailable as error:
+        log.error("job %s is left for later: the database does not answer", public_id)
+        raise asyncio.CancelledError from error
 
 
 def _failure(error: Exception) -> Failure:
@@ -283,6 +298,8 @@ def _failure(error: Exception) -> Failure:
         return Failure(error.reason, {"log_tail": error.log_tail} if error.log_tail else {})
     if isinstance(error, DomainError):
         return Failure(str(error))
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Failure("The disk is full. Free some space, then retry.")
     log.error("a stage failed in a way nobody foresaw", exc_info=error)
     tail = "".join(traceback.format_exception(error))[-4000:]
     return Failure("Something went wrong that we did not foresee. The job's log has the details.", {"log_tail": tail})

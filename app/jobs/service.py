@@ -68,11 +68,15 @@ class JobService:
         job = self._locked(job)
         if job.is_active:
             raise Conflict("This job is still at work. Cancel it first, or wait until it has ended.")
-        self._make_ready(self.jobs.stages(job.id), from_stage)
+        stages = self.jobs.stages(job.id)
+        self._make_ready(stages, from_stage)
+        done = sum(stage.weight for stage in stages if stage.status == StageStatus.DONE)
+        job.progress = round(100 * done / (sum(stage.weight for stage in stages) or 1))
         job.attempt += 1
         job.status, job.message, job.error_message = JobStatus.QUEUED, None, None
         job.current_stage = job.claim_token = job.worker_id = None
-        job.cancel_requested_at = job.completed_at = job.dismissed_at = job.heartbeat_at = None
+        job.cancel_requested_at = job.dismissed_at = job.heartbeat_at = None
+        job.started_at = job.completed_at = None
         engine.enqueue(self.session, job)
         return job
 

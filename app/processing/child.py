@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import av
 
-from app.processing import probe, proxy, self_check
+from app.processing import pictures, probe, proxy, scenes, self_check, silence, waveform
 from app.processing.confinement import Layers, Limits, confine, die_with
 from app.processing.errors import MediaRefused, ProcessingFailed
 
@@ -30,6 +30,12 @@ TASKS: dict[str, Task] = {
     "probe": probe.probe,
     "probe_many": probe.probe_many,
     "proxy": proxy.proxy,
+    "poster": pictures.poster,
+    "filmstrip": pictures.filmstrip,
+    "frames": pictures.frames,
+    "waveform": waveform.waveform,
+    "silence": silence.silence,
+    "scenes": scenes.scenes,
 }
 
 PROGRESS_EVERY_S = 0.25

@@ -8,7 +8,6 @@ from typing import Any
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 
 from app.processing.errors import MediaRefused, ProcessingFailed
 from app.processing.film import MP4, Coding, Film, keep_colours
@@ -17,7 +16,7 @@ from app.processing.indexing import make_index
 from app.processing.opening import open_media, picture_stream
 from app.processing.reading import every_frame, require_picture
 from app.processing.shaping import Shape, fit
-from app.processing.sound import SoundTrack, aac_cut, cut_sound
+from app.processing.sound import SoundTrack, aac_cut, beginning_of, cut_sound
 
 Report = Callable[[float, str], None]
 
@@ -89,7 +88,7 @@ def _check(output: Path, index: FrameIndex) -> FrameIndex:
 def _of_sound(source: Path, output: Path, report: Report) -> dict[str, Any]:
     with open_media(source) as container, av.open(str(output), "w", format="ipod", options=MP4) as target:
         stream = container.streams.audio[0]
-        cut = aac_cut(stream, _beginning(stream), None, stereo=True)
+        cut = aac_cut(stream, beginning_of(stream), None, stereo=True)
         length = (container.duration or 0) / av.time_base
         track = SoundTrack(target, cut_sound(container, stream, cut), cut, SOUND_BITS)
         second = 0
@@ -103,8 +102,3 @@ def _of_sound(source: Path, output: Path, report: Report) -> dict[str, Any]:
         "width": None,
         "height": None,
     }
-
-
-def _beginning(stream: AudioStream) -> Fraction:
-    """Give the time the sound begins at; what an encoder put before zero is not part of it."""
-    return max(0, stream.start_time or 0) * Fraction(stream.time_base or 0)

@@ -7,6 +7,7 @@ overlaps are left out, so that sound never drifts from the picture.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -18,6 +19,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from numpy.typing import NDArray
 
+from app.processing.frame_index import FrameIndex
 from app.processing.reading import seek
 
 LEAD_IN_S = Fraction(1, 4)
@@ -53,6 +55,18 @@ def aac_cut(stream: AudioStream, start: Fraction, end: Fraction | None, stereo: 
     return SoundCut(start, end, rate if rate in AAC_RATES else DEFAULT_RATE, layout)
 
 
+def beginning_of(stream: AudioStream, index: str | Path | None = None) -> Fraction:
+    """Give the moment of the file's clock from which the recording's sound is counted.
+
+    With a picture, the first frame's (``index`` is the path of its index); else where the sound begins:
+    what an encoder put before zero is not part of it.
+    """
+    if index is not None:
+        frames = FrameIndex.load(Path(index))
+        return Fraction(0) if frames.by_order else frames.first_pts * frames.time_base
+    return max(0, stream.start_time or 0) * Fraction(stream.time_base or 0)
+
+
 def cut_sound(container: InputContainer, stream: AudioStream, cut: SoundCut) -> Iterator[NDArray[np.float32]]:
     """Yield the samples of the cut as blocks of (channels, samples), exactly ``cut.samples`` in all.
 
@@ -76,6 +90,23 @@ def cut_sound(container: InputContainer, stream: AudioStream, cut: SoundCut) -> 
             return
     if wanted is not None and at < wanted:
         yield np.zeros((av.AudioLayout(cut.layout).nb_channels, wanted - at), np.float32)
+
+
+def batches(blocks: Iterator[NDArray[np.float32]], size: int) -> Iterator[NDArray[np.float32]]:
+    """Join small blocks into long ones of exactly ``size`` samples, the last one shorter."""
+    waiting: list[NDArray[np.float32]] = []
+    count = 0
+    for block in blocks:
+        waiting.append(block)
+        count += block.shape[1]
+        if count >= size:
+            joined = np.concatenate(waiting, axis=1)
+            for begin in range(0, count - size + 1, size):
+                yield joined[:, begin : begin + size]
+            waiting = [joined[:, count - count % size :]]
+            count %= size
+    if count:
+        yield np.concatenate(waiting, axis=1)
 
 
 def _placed(container: InputContainer, stream: AudioStream, cut: SoundCut) -> Iterator[tuple[int, NDArray[np.float32]]]:

@@ -96,10 +96,12 @@ class House:
         database = AsyncDatabase(self.settings.database_url, {})
         runner = Runner(self.settings, Ledger(database), WORKER)
         running = asyncio.create_task(runner.run(str(job.public_id), job.attempt, step))
-        if meanwhile is not None:
-            await meanwhile(runner)
-        await asyncio.wait({running})
-        await database.close()
+        try:
+            if meanwhile is not None:
+                await meanwhile(runner)
+            await asyncio.wait({running})
+        finally:
+            await database.close()
         if not running.cancelled():
             running.result()
         return runner

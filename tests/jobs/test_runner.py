@@ -1,6 +1,7 @@
 """A claimed job runs its stages in order, and ends early and cleanly when that is asked."""
 
 import asyncio
+import errno
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, Unavailable
-from app.jobs import claims, runner
+from app.jobs import claims, ledger, progress, runner
+from app.jobs.async_repository import AsyncJobRepository
 from app.jobs.claims import ClaimLost
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.models import Job, JobStatus, ProcessingLog, StageStatus
@@ -175,13 +177,16 @@ def test_a_retry_tries_a_skipped_stage_again(house: House) -> None:
 
 def test_a_cancelled_job_ends_within_two_seconds_and_leaves_no_files(house: House) -> None:
     stages(two=forever)
+    work = house.settings.instance / "work"
+    left_at_the_end = []
+    on_finished("trio")(lambda session, job: left_at_the_end.extend(work.iterdir()))
     job = house.enqueue()
     asked_at = []
 
     async def cancel(runner: Runner) -> None:
         watching = asyncio.create_task(runner.watch())
-        house.beat()
-        house.ask(JobService.cancel, job)
+        await asyncio.to_thread(house.beat)
+        await asyncio.to_thread(house.ask, JobService.cancel, job)
         asked_at.append(time.monotonic())
         await runner.executions[0].over.wait()
         watching.cancel()
@@ -191,7 +196,7 @@ def test_a_cancelled_job_ends_within_two_seconds_and_leaves_no_files(house: Hous
     assert time.monotonic() - asked_at[0] < 2
     assert house.job(job).status == JobStatus.CANCELLED
     assert [each.status for each in house.stages(job).values()] == ["done", "cancelled", "waiting"]
-    assert list((house.settings.instance / "work").iterdir()) == []
+    assert left_at_the_end == list(work.iterdir()) == []
 
 
 def test_a_stage_whose_job_was_taken_over_is_ended_and_writes_nothing(house: House) -> None:
@@ -199,7 +204,7 @@ def test_a_stage_whose_job_was_taken_over_is_ended_and_writes_nothing(house: Hou
     job = house.enqueue()
 
     async def take_over(runner: Runner) -> None:
-        house.take(job, "worker-2")
+        await asyncio.to_thread(house.take, job, "worker-2")
         await runner.look()
 
     house.run(job, when_running(take_over))
@@ -226,7 +231,7 @@ def test_a_save_after_a_take_over_writes_nothing(house: House) -> None:
     lost = []
 
     async def save_late(context: StageContext) -> None:
-        house.take(job, "worker-2")
+        await asyncio.to_thread(house.take, job, "worker-2")
         try:
             await context.save(rename, job.id, "Too late")
         except ClaimLost:
@@ -254,15 +259,17 @@ def test_a_save_returns_what_its_verb_returns(house: House) -> None:
 
 
 def test_a_stage_completed_with_its_effect_is_done_in_the_same_transaction(house: House) -> None:
-    async def complete_and_die(context: StageContext) -> None:
-        await context.complete(rename, context.job.id, "Completed")
-        assert house.stages(job)["one"].status == StageStatus.DONE
+    seen = []
 
-    stages(one=complete_and_die)
+    async def complete(context: StageContext) -> None:
+        await context.complete(rename, context.job.id, "Completed")
+        seen.append((await asyncio.to_thread(house.stages, job))["one"].status)
+
+    stages(one=complete)
     job = house.enqueue()
     house.run(job)
 
-    assert house.job(job).name == "Completed"
+    assert (house.job(job).name, seen) == ("Completed", [StageStatus.DONE])
 
 
 def test_a_stage_starts_again_when_the_database_comes_back(house: House) -> None:
@@ -289,6 +296,30 @@ def test_a_database_that_stays_away_fails_the_stage(house: House) -> None:
     assert house.job(job).error_message == "The database does not answer."
 
 
+def test_a_job_whose_end_cannot_be_written_is_left_pending(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*args: object) -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(ledger, "WAITS_S", (0, 0))
+    monkeypatch.setattr(claims, "end", gone)
+    monkeypatch.setattr(claims, "fail", gone)
+    stages()
+    job = house.enqueue()
+
+    house.run(job)
+
+    assert house.job(job).status == JobStatus.RUNNING
+
+
+def test_a_full_disk_is_said_in_words(house: House) -> None:
+    stages(one=failing(OSError(errno.ENOSPC, "No space left on device")))
+    job = house.enqueue()
+
+    house.run(job)
+
+    assert house.job(job).error_message == "The disk is full. Free some space, then retry."
+
+
 def test_a_stage_broken_off_from_within_fails(house: House) -> None:
     async def give_up(context: StageContext) -> None:
         raise asyncio.CancelledError
@@ -307,13 +338,33 @@ def test_progress_is_written_at_most_twice_a_second_and_for_the_whole_job(house:
         for step in range(50):
             await context.progress(step / 50, f"step {step}")
         await asyncio.sleep(0.1)
-        seen.append((house.job(job).progress, house.job(job).message, house.stages(job)["two"].progress))
+        at_work, stages = await asyncio.to_thread(house.job, job), await asyncio.to_thread(house.stages, job)
+        seen.append((at_work.progress, at_work.message, stages["two"].progress))
 
     stages(two=report)
     job = house.enqueue()
     house.run(job)
 
     assert seen == [(74, "step 49", 98)]
+
+
+def test_of_much_news_little_is_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "EVERY_S", 0.1)
+    written = []
+    write = AsyncJobRepository.write_progress
+    monkeypatch.setattr(
+        AsyncJobRepository, "write_progress", lambda self, *args: written.append(args) or write(self, *args)
+    )
+
+    async def chatter(context: StageContext) -> None:
+        for step in range(100):
+            await context.progress(step / 100)
+            await asyncio.sleep(0.003)
+
+    stages(two=chatter)
+    house.run(house.enqueue())
+
+    assert 2 <= len(written) <= 12
 
 
 def test_a_note_says_what_made_the_result(house: House) -> None:
@@ -340,13 +391,16 @@ def test_a_crowded_stage_begins_when_the_other_one_ends(house: House) -> None:
     busy = house.take(first, "worker-1")
     house.do(claims.begin, busy, "one")
 
+    waiting = []
+
     async def end_first(runner: Runner) -> None:
         await asyncio.sleep(0.1)
-        assert house.stages(second)["one"].status == StageStatus.WAITING
-        house.do(claims.end, busy, "one", StageStatus.DONE)
+        waiting.append((await asyncio.to_thread(house.stages, second))["one"].status)
+        await asyncio.to_thread(house.do, claims.end, busy, "one", StageStatus.DONE)
 
     house.run(second, end_first)
 
+    assert waiting == [StageStatus.WAITING]
     assert house.job(second).status == JobStatus.COMPLETED
 
 
@@ -367,8 +421,8 @@ def test_folders_of_jobs_that_do_not_run_are_swept(house: House, tmp_path: Path)
     ended, at_work = house.enqueue(), house.enqueue()
     house.take(at_work)
     for job in (ended, at_work):
-        (house.settings.instance / "work" / f"{job.public_id}.1.abcd").mkdir(parents=True)
+        (house.settings.instance / "work" / f"{job.public_id}.1.0badcafe").mkdir(parents=True)
 
     house.sweep()
 
-    assert [path.name for path in (house.settings.instance / "work").iterdir()] == [f"{at_work.public_id}.1.abcd"]
+    assert [path.name for path in (house.settings.instance / "work").iterdir()] == [f"{at_work.public_id}.1.0badcafe"]

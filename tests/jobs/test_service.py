@@ -77,6 +77,7 @@ def test_a_retry_from_a_stage_does_that_one_again(house: House) -> None:
     house.ask(JobService.retry, job, "one")
 
     assert [stage.status for stage in house.stages(job).values()] == ["waiting", "waiting", "waiting"]
+    assert house.job(job).progress == 0
 
 
 def test_a_retry_from_a_stage_it_does_not_have_is_refused(house: House) -> None:

@@ -67,9 +67,11 @@ def as_caretaker(house: House, engine: FakeEngine | Engine, act: Callable[[Caret
         runner = Runner(house.settings, Ledger(database), ME.executor_id)
         caretaker = Caretaker(ME, engine, runner)  # type: ignore[arg-type]
         caretaker._reconciled_at = float("inf")
-        await caretaker.beat()
-        await act(caretaker)
-        await database.close()
+        try:
+            await caretaker.beat()
+            await act(caretaker)
+        finally:
+            await database.close()
 
     asyncio.run(run())
 
@@ -126,7 +128,7 @@ def test_a_worker_with_a_wrong_clock_is_not_dead_while_it_beats(house: House, cl
 
     async def look(caretaker: Caretaker) -> None:
         for beat in range(4):
-            known(house, "x", age_s=3600 - beat)
+            await asyncio.to_thread(known, house, "x", age_s=3600 - beat)
             await caretaker.look_around()
             clock.s += 15
 
