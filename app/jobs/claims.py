@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.words import lasts
 from app.jobs.endings import close_job, close_quietly
+from app.jobs.failures import Failure
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog, StageStatus
 from app.jobs.registry import find_stage, heavy_stages, stage_failed_hooks
 from app.jobs.repository import JobRepository, WorkerRepository
@@ -42,14 +43,6 @@ class Claim:
     attempt: int
     token: str
     stages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a stage failed: words for the screen, and what a curious person may read beside them."""
-
-    words: str
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

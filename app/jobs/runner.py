@@ -1,31 +1,27 @@
 """Run claimed jobs in a worker: claim, stages in order, finish; and end them early when that is asked."""
 
 import asyncio
-import errno
 import logging
 import re
 import shutil
-import traceback
 import uuid
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
-from pathlib import Path
 
 from app.config import Settings
-from app.core.errors import DomainError, Unavailable
+from app.core.errors import Unavailable
 from app.jobs import claims
 from app.jobs.async_repository import AsyncJobRepository
-from app.jobs.claims import Claim, ClaimLost, Crowded, Failure, Share
+from app.jobs.claims import Claim, ClaimLost, Crowded, Share
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.engine import Step, workflow_id
+from app.jobs.executions import Execution, Interruption
+from app.jobs.failures import Failure, failure_of
 from app.jobs.ledger import Ledger
 from app.jobs.models import StageStatus
 from app.jobs.progress import Held
 from app.jobs.registry import find_stage
-from app.processing.errors import ProcessingFailed
 
 WATCH_EVERY_S = 1.0
 CROWDED_WAIT_S = 1.0
@@ -37,33 +33,6 @@ OUR_FOLDER = re.compile(r"([0-9a-f-]{36})\.\d+\.[0-9a-f]{8}$")
 DONE, FAILED, CANCELLED, LOST = "done", "failed", "cancelled", "lost"
 
 log = logging.getLogger(__name__)
-
-
-class Interruption(StrEnum):
-    """Why a stage is ended before its own end."""
-
-    CANCEL = "cancel"
-    LOST = "lost"
-    STOP = "stop"
-
-
-@dataclass(eq=False)
-class Execution:
-    """One claimed job this worker is busy with; `task` is its stage function, while one runs."""
-
-    claim: Claim
-    work_dir: Path
-    stage: str | None = None
-    task: asyncio.Task[None] | None = None
-    interruption: Interruption | None = None
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def interrupt(self, why: Interruption) -> None:
-        """End the running stage, with every child it started; before a stage, it is not begun."""
-        if self.interruption is None:
-            self.interruption = why
-            if self.task is not None:
-                self.task.cancel()
 
 
 class Runner:
@@ -159,7 +128,7 @@ class Runner:
         except Exception as error:
             # What a room wanted to do at the end failed: the job must not stay open for ever.
             log.exception("job %s could not be finished", execution.claim.id)
-            await self._fail(execution, execution.claim.stages[-1], _failure(error))
+            await self._fail(execution, execution.claim.stages[-1], failure_of(error))
 
     async def _stage(self, execution: Execution, name: str) -> str:
         """Run one stage to whatever end it comes to, and say which."""
@@ -173,7 +142,7 @@ class Runner:
             try:
                 return await self._try_stage(execution, name)
             except Unavailable as error:
-                return await self._fail(execution, name, _failure(error))
+                return await self._fail(execution, name, failure_of(error))
 
     async def _try_stage(self, execution: Execution, name: str) -> str:
         try:
@@ -190,7 +159,7 @@ class Runner:
         except Unavailable:
             raise
         except Exception as error:
-            return await self._fail(execution, name, _failure(error))
+            return await self._fail(execution, name, failure_of(error))
 
     async def _begin(self, execution: Execution, name: str) -> Share | None:
         execution.stage = name
@@ -291,15 +260,3 @@ def _left_for_later(public_id: str) -> Iterator[None]:
     except Unavailable as error:
         log.error("job %s is left for later: the database does not answer", public_id)
         raise asyncio.CancelledError from error
-
-
-def _failure(error: Exception) -> Failure:
-    if isinstance(error, ProcessingFailed):
-        return Failure(error.reason, {"log_tail": error.log_tail} if error.log_tail else {})
-    if isinstance(error, DomainError):
-        return Failure(str(error))
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Failure("The disk is full. Free some space, then retry.")
-    log.error("a stage failed in a way nobody foresaw", exc_info=error)
-    tail = "".join(traceback.format_exception(error))[-4000:]
-    return Failure("Something went wrong that we did not foresee. The job's log has the details.", {"log_tail": tail})

@@ -3,7 +3,8 @@
 import pytest
 
 from app.jobs import claims
-from app.jobs.claims import ClaimLost, Crowded, Failure
+from app.jobs.claims import ClaimLost, Crowded
+from app.jobs.failures import Failure
 from app.jobs.models import JobStatus, StageStatus
 from app.jobs.registry import on_finished, on_stage_failed, stage
 from app.jobs.repository import JobRepository, Progress

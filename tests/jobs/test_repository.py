@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.core.clock import now
 from app.core.db import session_scope
 from app.jobs import claims
+from app.jobs.failures import Failure
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
 from app.jobs.repository import JobRepository, JobTab
 from app.jobs.service import JobService
@@ -137,6 +138,6 @@ def one_of_each(house: House) -> Job:
     failed = house.enqueue()
     claim = house.take(failed)
     house.do(claims.begin, claim, "one")
-    house.do(claims.fail, claim, "one", claims.Failure("No."))
+    house.do(claims.fail, claim, "one", Failure("No."))
     assert house.job(failed).status == JobStatus.FAILED
     return failed

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import session_scope
 from app.core.errors import Conflict, Invalid
 from app.jobs import claims, engine
+from app.jobs.failures import Failure
 from app.jobs.models import Job, JobStatus, StageStatus, Worker
 from app.jobs.registry import on_finished
 from app.jobs.service import NO_WORKER, PAUSED, JobService, place_in_line
@@ -228,5 +229,5 @@ def failed_in_two(house: House) -> Job:
     house.do(claims.begin, claim, "one")
     house.do(claims.end, claim, "one", StageStatus.DONE)
     house.do(claims.begin, claim, "two")
-    house.do(claims.fail, claim, "two", claims.Failure("It broke."))
+    house.do(claims.fail, claim, "two", Failure("It broke."))
     return job

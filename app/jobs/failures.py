@@ -1,0 +1,33 @@
+"""Why a stage failed, in words for the screen and with what belongs in the log."""
+
+import errno
+import logging
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.errors import DomainError
+from app.processing.errors import ProcessingFailed
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Words for the screen, and what a curious person may read beside them."""
+
+    words: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return what to tell about an error a stage ended with."""
+    if isinstance(error, ProcessingFailed):
+        return Failure(error.reason, {"log_tail": error.log_tail} if error.log_tail else {})
+    if isinstance(error, DomainError):
+        return Failure(str(error))
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Failure("The disk is full. Free some space, then retry.")
+    log.error("a stage failed in a way nobody foresaw", exc_info=error)
+    tail = "".join(traceback.format_exception(error))[-4000:]
+    return Failure("Something went wrong that we did not foresee. The job's log has the details.", {"log_tail": tail})
