@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import cli, jinja
 from app.activity import job_routes
 from app.activity import routes as activity
+from app.activity.mine import count_running
 from app.analysis import models as analysis_models
 from app.audit.service import write_changes
 from app.auth import routes as auth
@@ -79,12 +80,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard(app, auth.load_viewer)
     send_headers(app, https=settings.https)
     answer_errors(app)
-    jinja.prepare(app)
+    jinja.prepare(app, running_jobs)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
     logging.getLogger("rushes").setLevel(logging.INFO)
     return app
+
+
+def running_jobs(person_id: int) -> int:
+    """Return how many of a person's jobs wait or run, for the bar over every page."""
+    return count_running(db.session(), person_id)
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
@@ -110,5 +116,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 1000,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
-        "SEND_FILE_MAX_AGE_DEFAULT": 0 if settings.testing else 31_536_000,
+        # Static files are asked about by their ETag: modules import each other by bare path.
+        "SEND_FILE_MAX_AGE_DEFAULT": 0,
     }

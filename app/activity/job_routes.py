@@ -1,5 +1,6 @@
 """The pages of jobs: what failed, runs, waits and is done, and one job with its stages and log."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.activity.jobs import job_page, job_rows
+from app.activity.mine import count_running, ended_since
+from app.core.clock import now
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
 from app.core.web.access import SIGNED_IN, access, actor, viewer
@@ -57,6 +60,16 @@ def show(id: UUID) -> Response:
     return render("activity/job.html" if whole else "activity/_job_status.html", job=page)
 
 
+@bp.get("/jobs/mine")
+@access(SIGNED_IN)
+def mine() -> Response:
+    """Answer how many of my jobs run, and tell those that ended since the page last asked."""
+    with reading() as session:
+        running = count_running(session, viewer().id)
+        news = ended_since(session, viewer().id, _moment(request.args.get("since", "")))
+    return render("activity/mine.swap.html", running_jobs=running, mine_since=now().isoformat(), news=news)
+
+
 @bp.post("/jobs/<uuid:id>/retry")
 @access("job:control")
 def retry(id: UUID) -> Response:
@@ -99,6 +112,15 @@ def _job_for(session: Session, id: UUID, permission: str) -> tuple[Job, Seat]:
     if job is None:
         raise NotFound()
     return job, project_service(session).seat_of(viewer(), job.project_id, permission)
+
+
+def _moment(text: str) -> datetime | None:
+    """Read the moment of the last answer; None where the address was tampered with."""
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _telling_tab(totals: dict[JobTab, int]) -> JobTab:

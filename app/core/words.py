@@ -38,6 +38,11 @@ def ago(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
+def exactly(moment: datetime) -> str:
+    """Return a moment to the second, in UTC: "2026-11-21 14:02:09 UTC"."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def lasts(seconds: float) -> str:
     """Return a duration as 48:12 or 1:02:05, without fractions."""
     whole = round(seconds)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.core.errors import Invalid
 from app.core.timecode import TimecodeError, format_duration, format_timecode, frames_to_seconds, parse_timecode
 from app.media.models import Media
+from app.processing.frame_index import FrameIndex
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Clock:
     den: int
     drop_frame: bool = False
     start: int = 0
+    # When each frame is really shown, where the rate varies.
+    index: FrameIndex | None = None
 
     def show(self, tick: int) -> str:
         """Return the timecode of a tick."""
@@ -37,6 +40,8 @@ class Clock:
 
     def seconds(self, tick: int) -> float:
         """Return where a tick lies in seconds from the first, for drawing."""
+        if self.index is not None:
+            return self.index.seconds(min(tick, len(self.index)))
         return frames_to_seconds(tick, self.num, self.den)
 
     def length(self, ticks: int) -> str:

@@ -1,6 +1,6 @@
 """The media page as it is shown: the player's source, the timeline in seconds, the clips and their overlaps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from app.media.clock import Clock, clock_of
 from app.media.files import playable, rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.repository import MediaRepository
+from app.processing.frame_index import FrameIndex
 from app.workbench.clip_rows import ClipRow, clip_rows
 from app.workbench.drawing import Drawing, draw
 
@@ -113,11 +114,11 @@ class Place:
 
 def workbench(session: Session, viewer: User, media: Media, storage: LocalStorage, place: Place) -> Workbench:
     """Read the whole page; at most nine queries whatever the recording holds."""
-    clock = clock_of(media)
+    renditions = MediaRepository(session).renditions_of([media.id])[media.id]
+    clock = _clock(storage, media, renditions)
     clips = _clips(session, media)
     rows, spans, lane_rows = clip_rows(session, media, clips, clock)
     at = _at(session, viewer, media, clips, place)
-    renditions = MediaRepository(session).renditions_of([media.id])[media.id]
     job = JobRepository(session).latest_for_media(media.id)
     line = job_line(job)
     page = Workbench(
@@ -138,6 +139,14 @@ def workbench(session: Session, viewer: User, media: Media, storage: LocalStorag
     )
     _source(page, media, renditions)
     return page
+
+
+def _clock(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, Rendition]) -> Clock:
+    """Return the recording's clock; where its rate varies, the frame index says when each frame is shown."""
+    index = renditions.get(RenditionKind.FRAME_INDEX)
+    if not media.variable_rate or index is None:
+        return clock_of(media)
+    return replace(clock_of(media), index=FrameIndex.load(storage.path_of(index.path)))
 
 
 def job_line(job: Job | None) -> JobLine | None:

@@ -69,11 +69,14 @@ def answer_errors(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def database(error: SQLAlchemyError) -> Response:
         known = domain_error(error, Base.metadata)
+        # The page must not ask the database about whoever is looking at it.
+        g.viewer = None
         log.error("database error in request %s", g.get("request_id"), exc_info=error)
         return page(known.status, str(known)) if known else page(500)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
+        g.viewer = None
         log.error("request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
         return page(500)
 
