@@ -93,6 +93,14 @@ class ClipRepository(Repository[Clip]):
         ordered = query.order_by(*(column.asc() if later else column.desc() for column in order))
         return self.session.scalar(ordered.limit(1))
 
+    def make_room(self, clip: Clip) -> None:
+        """Let the place behind this clip be free: what stands there moves on, without being changed by anybody."""
+        order = (Clip.clip_order, Clip.id)
+        behind_it = sa.update(Clip).where(
+            Clip.project_id == clip.project_id, behind(order, [clip.clip_order, clip.id], descending=False)
+        )
+        self.session.execute(behind_it.values(clip_order=Clip.clip_order + 1, updated_at=Clip.updated_at))
+
     def note_counts(self, media_id: int, *, clips: int, length: int = 0) -> None:
         """Move the recording's kept counts by Core: its version is for people's edits."""
         longest = sa.case((Media.longest_clip < length, length), else_=Media.longest_clip)

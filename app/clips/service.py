@@ -1,6 +1,7 @@
 """What people do with clips: mark, edit, split, order, delete and restore; overlaps are told, not refused."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -120,7 +121,8 @@ class ClipService:
         out_point = clip.out_point
         self.clips.update(clip, {"out_point": at})
         second = self.create(editor, media, ClipFields(f"{clip.title} (2)"[:LONGEST_TITLE], at, out_point, clip.notes))
-        self.clips.update(second, {"clip_order": clip.clip_order})
+        self.clips.make_room(clip)
+        self.clips.update(second, {"clip_order": clip.clip_order + 1})
         return second
 
     def move(self, clip: Clip, *, later: bool) -> None:
@@ -128,19 +130,25 @@ class ClipService:
         other = self.clips.neighbour(clip, later=later)
         if other is None:
             return
+        self._part(*((clip, other) if later else (other, clip)))
         here, there = clip.clip_order, other.clip_order
-        # Clips of one split share a place; then the ids decide, and a step makes room.
-        there = there + (1 if later else -1) if here == there else there
         self.clips.update(clip, {"clip_order": there})
         self.clips.update(other, {"clip_order": here})
 
     def reorder(self, project_id: int, public_ids: list[UUID]) -> None:
-        """Give the named clips of a project the order in which they are named."""
-        found = {clip.public_id: clip for clip in self.clips.by_public_ids(project_id, public_ids)}
-        places = sorted(clip.clip_order for clip in found.values())
-        named = [found[public_id] for public_id in public_ids if public_id in found]
-        for place, clip in zip(places, named, strict=True):
+        """Give the named clips of a project the order in which they are named; the places stay theirs."""
+        found = self.clips.by_public_ids(project_id, public_ids)
+        for earlier, later in pairwise(found):
+            self._part(earlier, later)
+        places = [clip.clip_order for clip in found]
+        wanted = {public_id: place for place, public_id in enumerate(dict.fromkeys(public_ids))}
+        for place, clip in zip(places, sorted(found, key=lambda each: wanted[each.public_id]), strict=True):
             self.clips.update(clip, {"clip_order": place})
+
+    def _part(self, earlier: Clip, later: Clip) -> None:
+        """Give two neighbours a place each: clips that came from another project may share one."""
+        if earlier.clip_order == later.clip_order:
+            self.clips.make_room(earlier)
 
     def delete(self, clip: Clip, media: Media) -> None:
         """Put a clip in the trash; it can be brought back."""
