@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session  # noqa: E402
 from werkzeug.test import TestResponse  # noqa: E402
 
 from app.config import Settings, settings_from  # noqa: E402
-from app.core.db import db  # noqa: E402
+from app.core.db import db, end_reading  # noqa: E402
 from app.core.storage import LocalStorage  # noqa: E402
 from app.db_commands import upgrade_database  # noqa: E402
 from app.factory import create_app  # noqa: E402
 from app.jobs import engine as job_engine  # noqa: E402
+from tests.visitors import Company, gather  # noqa: E402
 
 
 def settings_in(folder: Path) -> Settings:
@@ -37,7 +38,8 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         answer = contextvars.Context().run(super().open, *args, **kwargs)
-        # What the test loaded before may have been changed by the request.
+        # What the test loaded before may have been changed by the request: look again, in a new snapshot.
+        end_reading(db.session())
         db.session.expire_all()
         return answer
 
@@ -88,3 +90,9 @@ def session(app: Flask) -> Session:
 def client(app: Flask) -> FlaskClient:
     """Return a browser nobody has signed in with."""
     return app.test_client()
+
+
+@pytest.fixture
+def company(app: Flask) -> Company:
+    """Return a project with an owner, an editor and a viewer, an outsider, and an admin."""
+    return gather(app)
