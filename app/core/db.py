@@ -199,17 +199,10 @@ def get_refreshed_object(session: Session, model: type[M], id: int) -> M | None:
     return session.get(model, id, populate_existing=True)
 
 
-def refresh_session_object(entity: M, session: Session) -> M:
-    """Return this detached object attached to `session` with the database's present values.
-
-    Raises `sqlalchemy.exc.InvalidRequestError` when the row is gone.
-    """
-    if entity in session:
-        session.refresh(entity)
-        return entity
-    merged = session.merge(entity, load=True)
-    session.refresh(merged)
-    return merged
+def refresh_session_object(entity: M, session: Session) -> M | None:
+    """Return the row of a detached object as `session` has it, with present values; None when it is gone."""
+    identity = sa.inspect(entity).identity
+    return session.get(type(entity), identity, populate_existing=True) if identity else None
 
 
 def ping(session: Session) -> None:

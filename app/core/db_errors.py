@@ -12,6 +12,8 @@ from app.core.errors import Conflict, DomainError, Stale, Unavailable
 # PostgreSQL: serialization failure, deadlock, lock not available. MariaDB: lock wait timeout, deadlock.
 TRANSIENT_STATES = {"40001", "40P01", "55P03"}
 TRANSIENT_CODES = {1205, 1213}
+# MariaDB: raised by a trigger of ours, unknown column.
+MISTAKES = {1644, 1054}
 # MariaDB duplicate entry: the key's name is the only thing the server gives, inside the message.
 DUPLICATE_CODE = 1062
 KEY_NAME = re.compile(r"for key '(?:\w+\.)?(\w+)'")
@@ -24,8 +26,10 @@ def domain_error(error: SQLAlchemyError, metadata: sa.MetaData) -> DomainError |
         return Stale("Somebody saved this while you were editing.", {}, {}, 0)
     if isinstance(error, IntegrityError):
         return _conflict(error, metadata)
-    if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        return Unavailable("The database does not answer just now. Nothing was saved; try again in a moment.")
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _unavailable()
+    if isinstance(error, OperationalError) and not _is_mistake(error.orig):
+        return _unavailable()
     return None
 
 
@@ -37,6 +41,17 @@ def is_transient(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The database does not answer just now. Nothing was saved; try again in a moment.")
+
+
+def _is_mistake(original: Any) -> bool:
+    """Say whether the statement itself was refused: trying again would not help."""
+    if getattr(original, "sqlite_errorname", "") == "SQLITE_ERROR":
+        return True
+    return bool(original.args) and original.args[0] in MISTAKES
 
 
 def _is_transient_driver_error(original: Any) -> bool:

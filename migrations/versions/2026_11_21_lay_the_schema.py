@@ -711,99 +711,27 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it back."""
-    with op.batch_alter_table("overlap_decisions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_overlap_decisions_second_clip_id"))
-        batch_op.drop_index(batch_op.f("ix_overlap_decisions_decided_by"))
-
+    """Take it back; a table takes its indexes along."""
     op.drop_table("overlap_decisions")
-    with op.batch_alter_table("clip_exports", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_clip_exports_project_id"))
-        batch_op.drop_index(batch_op.f("ix_clip_exports_media_id"))
-        batch_op.drop_index("ix_clip_exports_job_id")
-        batch_op.drop_index("ix_clip_exports_created_by")
-        batch_op.drop_index("ix_clip_exports_clip_id_created_at")
-
     op.drop_table("clip_exports")
-    with op.batch_alter_table("silence_regions", schema=None) as batch_op:
-        batch_op.drop_index("ix_silence_regions_media_id_start_ms")
-        batch_op.drop_index("ix_silence_regions_job_id")
-
     op.drop_table("silence_regions")
-    with op.batch_alter_table("scenes", schema=None) as batch_op:
-        batch_op.drop_index("ix_scenes_media_id_in_point")
-        batch_op.drop_index("ix_scenes_job_id")
-
     op.drop_table("scenes")
     op.drop_table("renditions")
-    with op.batch_alter_table("playheads", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_playheads_media_id"))
-
     op.drop_table("playheads")
-    with op.batch_alter_table("clips", schema=None) as batch_op:
-        batch_op.drop_index("ix_clips_project_id_clip_order")
-        batch_op.drop_index("ix_clips_media_id_in_point_out_point")
-        batch_op.drop_index("ix_clips_job_id")
-        batch_op.drop_index("ix_clips_created_by")
-
     op.drop_table("clips")
-    with op.batch_alter_table("uploads", schema=None) as batch_op:
-        batch_op.drop_index("ix_uploads_user_id")
-        batch_op.drop_index("ix_uploads_project_id")
-        batch_op.drop_index("ix_uploads_expires_at")
-
     op.drop_table("uploads")
-    with op.batch_alter_table("project_slugs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_project_slugs_project_id"))
-
     op.drop_table("project_slugs")
-    with op.batch_alter_table("project_members", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_project_members_user_id"))
-
     op.drop_table("project_members")
-    with op.batch_alter_table("media", schema=None) as batch_op:
-        batch_op.drop_index("ix_media_uploaded_by")
-        batch_op.drop_index("ix_media_state")
-        batch_op.drop_index("ix_media_project_id_created_at_id")
-
     op.drop_table("media")
-    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
-        batch_op.drop_index("ix_user_sessions_user_id_revoked_at")
-
     op.drop_table("user_sessions")
     op.drop_table("user_preferences")
-    with op.batch_alter_table("projects", schema=None) as batch_op:
-        batch_op.drop_index("ix_projects_updated_at_id")
-        batch_op.drop_index("ix_projects_created_by")
-
     op.drop_table("projects")
-    with op.batch_alter_table("processing_logs", schema=None) as batch_op:
-        batch_op.drop_index("ix_processing_logs_status_timestamp")
-        batch_op.drop_index("ix_processing_logs_stage")
-        batch_op.drop_index("ix_processing_logs_job_id_id")
-
     op.drop_table("processing_logs")
     op.drop_table("job_stages")
     op.drop_table("workers")
     op.drop_table("users")
     op.drop_table("sign_in_attempts")
     op.drop_table("setup_links")
-    with op.batch_alter_table("search_documents", schema=None) as batch_op:
-        batch_op.drop_index("ix_search_documents_project_id")
-        batch_op.drop_index("ix_search_documents_media_id")
-
     op.drop_table("search_documents")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index("ix_jobs_status_priority_id")
-        batch_op.drop_index("ix_jobs_project_id_status")
-        batch_op.drop_index("ix_jobs_media_id_created_at")
-        batch_op.drop_index("ix_jobs_created_by")
-        batch_op.drop_index("ix_jobs_clip_id")
-
     op.drop_table("jobs")
-    with op.batch_alter_table("audit_log", schema=None) as batch_op:
-        batch_op.drop_index("ix_audit_log_project")
-        batch_op.drop_index("ix_audit_log_entity")
-        batch_op.drop_index("ix_audit_log_actor")
-
     op.drop_table("audit_log")

@@ -59,10 +59,20 @@ def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def projects(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Iterator[Backing[Project]]:
     """Return the projects' repository on each of the eight backings."""
     name = str(request.param)
-    with backing(
-        name if name.startswith("memory") else name.split("-")[1], _url(request, name, migrated, tmp_path)
-    ) as b:
-        yield b
+    kind = name if name.startswith("memory") else name.split("-")[1]
+    with backing(kind, _url(request, name, migrated, tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+    """Return an engine with the house's hooks on an empty database of each kind."""
+    url = _url(request, str(request.param), migrated, tmp_path)
+    assert url is not None
+    made = sa.create_engine(url, **options_for(url))
+    install_hooks(made)
+    yield made
+    made.dispose()
 
 
 def _url(request: pytest.FixtureRequest, name: str, migrated: Path, tmp_path: Path) -> str | None:

@@ -127,10 +127,10 @@ def test_a_detached_object_can_be_attached_again_with_fresh_values(engine: sa.En
         session.get_one(Project, id).name = "Stem"
 
     with Session(engine) as session:
-        assert refresh_session_object(detached, session).name == "Stem"
-        found = get_refreshed_object(session, Project, id)
-        assert found is not None
-        assert found.name == "Stem"
+        again, found = refresh_session_object(detached, session), get_refreshed_object(session, Project, id)
+        assert again is not None
+        assert found is again
+        assert again.name == "Stem"
 
 
 def test_writers_at_once_lose_no_update_and_see_no_lock_error(engine: sa.Engine) -> None:
