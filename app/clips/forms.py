@@ -3,7 +3,7 @@
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.core.web.forms import Form, trim, trim_or_none
+from app.core.web.forms import Form, VersionField, trim, trim_or_none
 
 TIMECODE = Length(max=40, message="Write a timecode like 00:12:44:22.")
 
@@ -27,7 +27,7 @@ class ClipForm(DraftForm):
     notes = TextAreaField(
         "Notes", [Length(max=20_000, message="Use at most 20,000 characters.")], filters=[trim_or_none]
     )
-    version = HiddenField(validators=[InputRequired()])
+    version = VersionField()
     seen_title = HiddenField()
     seen_notes = HiddenField(filters=[trim_or_none])
     seen_in = HiddenField()
@@ -39,7 +39,7 @@ class BoundsForm(Form):
 
     in_timecode = StringField("In", [InputRequired(), TIMECODE], filters=[trim])
     out_timecode = StringField("Out", [InputRequired(), TIMECODE], filters=[trim])
-    version = HiddenField(validators=[InputRequired()])
+    version = VersionField()
 
 
 class SplitForm(Form):

@@ -1,9 +1,9 @@
 """The fields of taking recordings in and of renaming or moving one."""
 
-from wtforms import HiddenField, MultipleFileField, SelectField, StringField
+from wtforms import MultipleFileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.core.web.forms import Form, trim
+from app.core.web.forms import Form, VersionField, trim
 
 
 class UploadForm(Form):
@@ -21,7 +21,7 @@ class MediaForm(Form):
         filters=[trim],
     )
     project = SelectField("Project")
-    version = HiddenField(validators=[InputRequired()])
+    version = VersionField()
 
 
 class ConfirmForm(Form):

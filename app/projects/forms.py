@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.errors import Invalid
-from app.core.web.forms import Form, trim, trim_or_none
+from app.core.web.forms import Form, VersionField, trim, trim_or_none
 from app.core.words import UNITS
 from app.projects.models import Project
 from app.projects.service import ProjectFields
@@ -55,7 +55,7 @@ class ProjectForm(NewProjectForm):
         "Silence level", [Optional(), NumberRange(-80, -20, "Silence level must be between −80 and −20 dB.")]
     )
     quota_bytes = StringField("Storage limit", [Length(max=32)], filters=[trim_or_none])
-    version = HiddenField(validators=[InputRequired()])
+    version = VersionField()
 
 
 class _Workspace:

@@ -34,7 +34,8 @@ def show(id: UUID) -> Response:
 def bounds(id: UUID) -> Response:
     """Save a trim or a move; a stale one shows the server's clip and offers mine."""
     form = BoundsForm()
-    form.validate()
+    if not form.validate():
+        return _refused(id, form)
     try:
         with form.blame(), transaction(actor()) as session:
             service = clip_service(session)

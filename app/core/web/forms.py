@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import HiddenField
 from wtforms.fields import Field
+from wtforms.validators import ValidationError
 
 from app.core.errors import Conflict, Invalid
+
+LONGEST_VERSION = 9
 
 
 def trim(value: Any) -> Any:
@@ -18,6 +22,14 @@ def trim(value: Any) -> Any:
 def trim_or_none(value: Any) -> Any:
     """Take surrounding space off text and make empty text None."""
     return trim(value) or None
+
+
+class VersionField(HiddenField):
+    """The version a form was filled from, sent back unseen; anything but a number is refused."""
+
+    def pre_validate(self, form: Any) -> None:
+        if not (self.data or "").isdecimal() or len(self.data or "") > LONGEST_VERSION:
+            raise ValidationError("This page was damaged. Reload it and try again.")
 
 
 class Form(FlaskForm):  # type: ignore[misc]
