@@ -20,6 +20,7 @@ from app.core.db import session_scope
 from app.doctor import doctor
 from app.jobs.commands import jobs
 from app.media.commands import demo, media
+from app.processing.confinement import die_with
 from app.worker import run_worker
 
 THREADS = 16
@@ -62,6 +63,9 @@ def start() -> None:
 @with_appcontext
 def worker() -> None:
     """Run jobs until stopped; any number of workers may run."""
+    if parent := os.environ.get("RUSHES_PARENT"):
+        # Started beside the web server: a worker that outlived it would surprise whoever stopped it.
+        die_with(int(parent))
     _log_plainly()
     run_worker(current_app.config["SETTINGS"])
 
@@ -128,4 +132,5 @@ def _banner(settings: Settings, with_worker: bool) -> None:
 
 def _log_plainly() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "waitress"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
