@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
@@ -16,6 +17,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.jobs.models import Job
 from app.jobs.service import JobService, job_service
 from app.media.models import Media, MediaKind, MediaState
+from app.media.sweeper import names_folders
 
 MODES = ("exact", "smart")
 # Raise it when the same settings make other bytes: then what was rendered before no longer counts as the same.
@@ -156,3 +158,9 @@ def archive_names(exports: list[ClipExport]) -> list[tuple[str, str]]:
 def render_service(session: Session) -> RenderService:
     """Build the service on this session."""
     return RenderService(session, ExportRepository(session), job_service(session))
+
+
+@names_folders("exports")
+def export_folders(session: Session) -> set[str]:
+    """Return the folders of rendered files that have a row."""
+    return {path.rsplit("/", 1)[0] for path in session.scalars(sa.select(ClipExport.path))}

@@ -1,6 +1,7 @@
 """Remove files no row names any more; a file without a row is late work or left-over, a row without a file an alarm."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,6 +12,21 @@ from app.media.models import Media, Rendition, Upload
 
 # Long enough that no finaliser is still between its file and its row.
 GRACE_S = 24 * 3600
+
+
+# Rooms above register how to name the folders of theirs that still have a row, by top-level folder.
+Namer = Callable[[Session], set[str]]
+_namers: dict[str, Namer] = {}
+
+
+def names_folders(top: str) -> Callable[[Namer], Namer]:
+    """Register `namer(session)`, which returns the keys of the folders below `top` that must stay."""
+
+    def register(namer: Namer) -> Namer:
+        _namers[top] = namer
+        return namer
+
+    return register
 
 
 def sweep(session: Session, storage: LocalStorage, grace_s: int = GRACE_S) -> int:
@@ -24,6 +40,15 @@ def sweep(session: Session, storage: LocalStorage, grace_s: int = GRACE_S) -> in
             if str(path.relative_to(storage.root)) not in named:
                 path.unlink(missing_ok=True)
                 removed += 1
+    return removed + sum(_sweep_folders(session, storage, top, grace_s) for top in _namers)
+
+
+def _sweep_folders(session: Session, storage: LocalStorage, top: str, grace_s: int) -> int:
+    kept, removed = _namers[top](session), 0
+    for path in _old_files(storage.root / top, grace_s):
+        if str(path.parent.relative_to(storage.root)) not in kept:
+            path.unlink(missing_ok=True)
+            removed += 1
     return removed
 
 
