@@ -81,6 +81,12 @@ def hold(session: Session, claim: Claim) -> None:
         raise ClaimLost(f"job {claim.id} was taken over or ended")
 
 
+def is_open(session: Session, claim: Claim) -> bool:
+    """Say whether this attempt is still to be done, whoever holds it."""
+    job = session.get(Job, claim.id)
+    return job is not None and job.attempt == claim.attempt and job.is_active
+
+
 def begin(session: Session, claim: Claim, name: str) -> Share | None:
     """Mark a stage as running and return its share of the job; None where it is done already.
 

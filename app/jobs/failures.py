@@ -1,7 +1,6 @@
 """Why a stage failed, in words for the screen and with what belongs in the log."""
 
 import errno
-import logging
 import traceback
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,15 +8,14 @@ from typing import Any
 from app.core.errors import DomainError
 from app.processing.errors import ProcessingFailed
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class Failure:
-    """Words for the screen, and what a curious person may read beside them."""
+    """Words for the screen, what a curious person may read beside them, and an error nobody foresaw."""
 
     words: str
     details: dict[str, Any] = field(default_factory=dict)
+    unforeseen: Exception | None = None
 
 
 def failure_of(error: Exception) -> Failure:
@@ -28,6 +26,6 @@ def failure_of(error: Exception) -> Failure:
         return Failure(str(error))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Failure("The disk is full. Free some space, then retry.")
-    log.error("a stage failed in a way nobody foresaw", exc_info=error)
     tail = "".join(traceback.format_exception(error))[-4000:]
-    return Failure("Something went wrong that we did not foresee. The job's log has the details.", {"log_tail": tail})
+    words = "Something went wrong that we did not foresee. The job's log has the details."
+    return Failure(words, {"log_tail": tail}, error)

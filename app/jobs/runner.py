@@ -58,7 +58,9 @@ class Runner:
         if self.stopping:
             raise asyncio.CancelledError
         with _left_for_later(public_id):
-            await self._run(uuid.UUID(public_id), attempt, step)
+            claim = await self.ledger.insist(claims.take, uuid.UUID(public_id), attempt, self.executor_id)
+            if claim is not None:
+                await self._run(claim, step)
 
     async def watch(self) -> None:
         """Every second, end what was cancelled or taken over, whether or not it reports."""
@@ -66,8 +68,9 @@ class Runner:
             await asyncio.sleep(WATCH_EVERY_S)
             try:
                 await self.look()
-            except Unavailable:
-                log.warning("the database does not answer; cancelled jobs go on until it does")
+            except Exception:
+                # Whatever it is, jobs must go on being watched.
+                log.exception("a look at the jobs went wrong; cancelled ones go on until the next")
 
     async def look(self) -> None:
         """Ask once how this worker's jobs stand, and interrupt those that are to end."""
@@ -100,10 +103,7 @@ class Runner:
         if executions:
             await asyncio.wait([asyncio.create_task(each.over.wait()) for each in executions], timeout=patience_s)
 
-    async def _run(self, public_id: uuid.UUID, attempt: int, step: Step) -> None:
-        claim = await self.ledger.insist(claims.take, public_id, attempt, self.executor_id)
-        if claim is None:
-            return
+    async def _run(self, claim: Claim, step: Step) -> None:
         self._remove_leftovers(claim)
         name = f"{claim.public_id}.{claim.attempt}.{claim.token[:8]}"
         execution = Execution(claim, self.settings.instance / WORK_FOLDER / name)
@@ -119,10 +119,21 @@ class Runner:
         for name in execution.claim.stages:
             if await step(name, partial(self._stage, execution, name)) != DONE:
                 return
+        await self._finish(execution)
+
+    async def _stage(self, execution: Execution, name: str) -> str:
+        """Run one stage to whatever end it comes to, and say which; the engine remembers the answer."""
+        with _left_for_later(str(execution.claim.public_id)):
+            outcome = await self._last_through_outages(execution, name)
+            if outcome == LOST:
+                await self._give_way(execution.claim)
+            return outcome
+
+    async def _finish(self, execution: Execution) -> None:
         try:
             await self.ledger.insist(claims.finish, execution.claim)
         except ClaimLost:
-            log.info("job %s ended elsewhere", execution.claim.id)
+            await self._give_way(execution.claim)
         except Unavailable:
             raise
         except Exception as error:
@@ -130,19 +141,26 @@ class Runner:
             log.exception("job %s could not be finished", execution.claim.id)
             await self._fail(execution, execution.claim.stages[-1], failure_of(error))
 
-    async def _stage(self, execution: Execution, name: str) -> str:
-        """Run one stage to whatever end it comes to, and say which."""
-        with _left_for_later(str(execution.claim.public_id)):
-            for wait_s in OUTAGE_WAITS_S:
-                try:
-                    return await self._try_stage(execution, name)
-                except Unavailable as error:
-                    log.warning("stage %s of job %s starts again: %s", name, execution.claim.id, error)
-                    await asyncio.sleep(wait_s)
+    async def _give_way(self, claim: Claim) -> None:
+        """Go on only where the job is over; otherwise end without a trace, for the attempt is not.
+
+        An execution the engine had already given up can still take the claim from the one it has
+        started since: if that one let its attempt end, nobody would do the rest.
+        """
+        if await self.ledger.read(claims.is_open, claim):
+            raise asyncio.CancelledError
+
+    async def _last_through_outages(self, execution: Execution, name: str) -> str:
+        for wait_s in OUTAGE_WAITS_S:
             try:
                 return await self._try_stage(execution, name)
             except Unavailable as error:
-                return await self._fail(execution, name, failure_of(error))
+                log.warning("stage %s of job %s starts again: %s", name, execution.claim.id, error)
+                await asyncio.sleep(wait_s)
+        try:
+            return await self._try_stage(execution, name)
+        except Unavailable as error:
+            return await self._fail(execution, name, failure_of(error))
 
     async def _try_stage(self, execution: Execution, name: str) -> str:
         try:
@@ -241,6 +259,9 @@ class Runner:
         except Exception:
             log.exception("what rooms do when job %s fails went wrong", execution.claim.id)
             await self.ledger.insist(claims.fail_quietly, execution.claim, name, failure)
+        if failure.unforeseen is not None:
+            # Said only now: what a run that has lost its claim stumbles over is of no interest.
+            log.error("stage %s of job %s failed", name, execution.claim.id, exc_info=failure.unforeseen)
         return FAILED
 
     def _remove_leftovers(self, claim: Claim) -> None:

@@ -115,10 +115,12 @@ class Caretaker:
 
     async def _mend(self, job: Job, attempt: Workflow | None) -> None:
         if attempt is None:
+            log.warning("job %s is unknown to the engine; it is enqueued again", job.id)
             await asyncio.to_thread(self.engine.enqueue, job)
         elif attempt.is_over:
             try:
-                await self.runner.ledger.write(_close_abandoned, job.public_id, job.attempt)
+                if await self.runner.ledger.write(_close_abandoned, job.public_id, job.attempt):
+                    log.warning("the engine ended job %s as %s, and nobody had closed it", job.id, attempt.status)
             except Exception:
                 log.exception("job %s was given up by the engine and cannot be closed", job.id)
 
@@ -148,14 +150,15 @@ class Caretaker:
         return True
 
 
-def _close_abandoned(session: Session, public_id: uuid.UUID, attempt: int) -> None:
+def _close_abandoned(session: Session, public_id: uuid.UUID, attempt: int) -> bool:
     job = JobRepository(session).lock(public_id)
     if job is None or job.attempt != attempt or not job.is_active:
-        return
+        return False
     if job.cancel_requested_at is not None:
         close_job(session, job, JobStatus.CANCELLED)
     else:
         close_job(session, job, JobStatus.FAILED, ENDED_WORDS)
+    return True
 
 
 def _attempt(job: Job) -> str:

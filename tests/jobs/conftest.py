@@ -1,6 +1,7 @@
 """A prepared instance, jobs in it, and a runner without the engine's processes."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -29,6 +30,7 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.url = engine.jobs_url(settings)
+        self.memories: dict[str, Memory] = defaultdict(Memory)
 
     def enqueue(self, **changes: Any) -> Job:
         with session_scope() as session:
@@ -78,8 +80,8 @@ class House:
         """Return the engine's own door, to do to it what the port never does."""
         return DBOSClient(system_database_url=self.url)
 
-    def run(self, job: Job, meanwhile: Callable[[Runner], Awaitable[None]] | None = None) -> Runner:
-        """Run this attempt to its end in this process, and something beside it."""
+    def run(self, job: Job, meanwhile: Callable[[Runner], Awaitable[None]] | None = None) -> bool:
+        """Run this attempt in this process, and something beside it; say whether it is over for the engine."""
         return asyncio.run(self._run(job, meanwhile))
 
     def sweep(self) -> None:
@@ -92,10 +94,11 @@ class House:
 
         asyncio.run(sweep())
 
-    async def _run(self, job: Job, meanwhile: Callable[[Runner], Awaitable[None]] | None) -> Runner:
+    async def _run(self, job: Job, meanwhile: Callable[[Runner], Awaitable[None]] | None) -> bool:
         database = AsyncDatabase(self.settings.database_url, {})
         runner = Runner(self.settings, Ledger(database), WORKER)
-        running = asyncio.create_task(runner.run(str(job.public_id), job.attempt, step))
+        memory = self.memories[engine.workflow_id(job.public_id, job.attempt)]
+        running = asyncio.create_task(runner.run(str(job.public_id), job.attempt, memory.step))
         try:
             if meanwhile is not None:
                 await meanwhile(runner)
@@ -104,12 +107,19 @@ class House:
             await database.close()
         if not running.cancelled():
             running.result()
-        return runner
+        return not running.cancelled()
 
 
-async def step(name: str, function: Callable[[], Awaitable[str]]) -> str:
-    """Do what the engine does the first time it is asked for a step."""
-    return await function()
+class Memory:
+    """What the engine remembers of an attempt: a step that came to an answer is not done again."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, str] = {}
+
+    async def step(self, name: str, function: Callable[[], Awaitable[str]]) -> str:
+        if name not in self.answers:
+            self.answers[name] = await function()
+        return self.answers[name]
 
 
 @pytest.fixture

@@ -84,6 +84,17 @@ class Drill:
         with session_scope() as session:
             return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
+    def unfinished(self) -> str:
+        """Say of every job that is not completed how it stands, here and in the engine."""
+        with session_scope() as session:
+            jobs = list(session.scalars(sa.select(Job).where(Job.status != JobStatus.COMPLETED)))
+        ids = [engine.workflow_id(job.public_id, job.attempt) for job in jobs]
+        known = engine.Engine(self.settings, "test").find(ids)
+        return "\n".join(
+            f"{job.id} {job.status} {job.current_stage} {job.worker_id} {job.message} {known.get(id)}"
+            for job, id in zip(jobs, ids, strict=True)
+        )
+
 
 @contextmanager
 def drill(instance: Path, database_url: str | None = None, jobs_url: str | None = None) -> Iterator[Drill]:

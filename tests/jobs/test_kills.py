@@ -43,7 +43,10 @@ def test_every_job_is_done_once_however_often_workers_are_killed(house: Drill) -
         house.kill(random.choice(house.workers))
         house.start_worker()
         ids += house.enqueue(JOBS_PER_KILL)
-    wait_until(lambda: house.count(JobStatus.COMPLETED) == len(ids), within_s=90)
+    try:
+        wait_until(lambda: house.count(JobStatus.COMPLETED) == len(ids), within_s=90)
+    except AssertionError as error:
+        raise AssertionError(house.unfinished()) from error
 
     print(f"\n{KILLS} kills, {len(ids)} jobs, {deaths()} stages broken off, {time.monotonic() - began:.0f} s")
     assert house.effects() == {(id, what): 1 for id in ids for what in EFFECTS}

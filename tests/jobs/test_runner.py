@@ -207,17 +207,69 @@ def test_a_stage_whose_job_was_taken_over_is_ended_and_writes_nothing(house: Hou
         await asyncio.to_thread(house.take, job, "worker-2")
         await runner.look()
 
-    house.run(job, when_running(take_over))
+    is_over = house.run(job, when_running(take_over))
 
+    assert not is_over
     assert (house.job(job).status, house.job(job).worker_id) == (JobStatus.RUNNING, "worker-2")
+
+
+def test_an_attempt_that_lost_its_claim_once_can_be_run_to_its_end(house: House) -> None:
+    runs = []
+
+    async def lose_once(context: StageContext) -> None:
+        runs.append(context.job.token)
+        if len(runs) == 1:
+            await asyncio.to_thread(house.take, job, "worker-2")
+        await context.save(rename, job.id, "Saved")
+
+    stages(two=lose_once)
+    job = house.enqueue()
+    first_is_over = house.run(job)
+    second_is_over = house.run(job)
+
+    assert (first_is_over, second_is_over) == (False, True)
+    assert (house.job(job).status, house.job(job).name) == (JobStatus.COMPLETED, "Saved")
+
+
+def test_a_claim_lost_at_the_very_end_leaves_the_attempt_to_its_new_holder(house: House) -> None:
+    stages()
+    job = house.enqueue()
+    insist = ledger.Ledger.insist
+
+    async def late(self: ledger.Ledger, verb: Callable[..., object], *args: object) -> object:
+        if verb is claims.finish:
+            await asyncio.to_thread(house.take, job, "worker-2")
+        return await insist(self, verb, *args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger.Ledger, "insist", late)
+        is_over = house.run(job)
+
+    assert not is_over
+    assert (house.job(job).status, house.job(job).worker_id) == (JobStatus.RUNNING, "worker-2")
+
+
+def test_a_job_purged_under_its_stage_is_over_for_the_engine_too(house: House) -> None:
+    stages(two=forever)
+    job = house.enqueue(media_id=7)
+
+    async def purge(runner: Runner) -> None:
+        await asyncio.to_thread(house.ask, JobService.purge_for, media_id=7)
+        await runner.look()
+
+    is_over = house.run(job, when_running(purge))
+
+    assert is_over
+    assert house.job(job).status == JobStatus.CANCELLED
 
 
 def test_a_stopping_worker_hands_its_job_back(house: House) -> None:
     stages(two=forever)
     job = house.enqueue()
 
-    house.run(job, when_running(lambda runner: runner.stop(5)))
+    is_over = house.run(job, when_running(lambda runner: runner.stop(5)))
 
+    assert not is_over
     back = house.job(job)
     assert (back.status, back.attempt) == (JobStatus.QUEUED, 1)
     assert [(each.status, each.deaths) for each in house.stages(job).values()] == [
@@ -240,8 +292,9 @@ def test_a_save_after_a_take_over_writes_nothing(house: House) -> None:
 
     stages(two=save_late)
     job = house.enqueue()
-    house.run(job)
+    is_over = house.run(job)
 
+    assert not is_over
     assert lost == ["save"]
     assert house.job(job).name == "Trio"
 
@@ -306,8 +359,9 @@ def test_a_job_whose_end_cannot_be_written_is_left_pending(house: House, monkeyp
     stages()
     job = house.enqueue()
 
-    house.run(job)
+    is_over = house.run(job)
 
+    assert not is_over
     assert house.job(job).status == JobStatus.RUNNING
 
 
