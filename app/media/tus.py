@@ -120,6 +120,8 @@ def receive(id: UUID) -> Response:
     if length is None or length > MAX_CHUNK:
         return Response(f"Send chunks of at most {MAX_CHUNK} bytes, each with its Content-Length.", 413)
     checksum = _checksum(request.headers.get("Upload-Checksum"))
+    with reading() as session:
+        uploads_in(session).get_for(viewer(), id)
     with only_writer(storage().incoming(id.hex)) as descriptor:
         with reading() as session:
             service = uploads_in(session)
@@ -165,7 +167,7 @@ def _finish(id: UUID) -> str:
 
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise Invalid(f"{header} must be a whole number.", "files")
     return int(text)
 

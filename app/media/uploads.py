@@ -26,6 +26,7 @@ from app.projects.models import Project
 
 UPLOAD_LASTS = timedelta(days=3)
 BLOCK = 1024 * 1024
+GONE = "This upload is gone. Start it again."
 
 
 class OffsetConflict(Conflict):
@@ -90,7 +91,7 @@ class UploadService:
         """Return the person's own upload; raises `NotFound` where it is another's, expired or gone."""
         upload = self.session.scalar(sa.select(Upload).where(Upload.public_id == public_id))
         if upload is None or upload.user_id != person.id or upload.expires_at < now():
-            raise NotFound("This upload is gone. Start it again.")
+            raise NotFound(GONE)
         self.media.projects.seat_of(person, upload.project_id, "media:upload")
         return upload
 
@@ -152,8 +153,14 @@ class UploadService:
 
 @contextmanager
 def only_writer(path: Path) -> Iterator[int]:
-    """Open an incoming file as its only writer; raises `OffsetConflict` while another one writes."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    """Open an incoming file as its only writer.
+
+    Raises `OffsetConflict` while another one writes, `NotFound` where the file is gone.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError as error:
+        raise NotFound(GONE) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -77,7 +77,8 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
 
 
 def _to_sign_in() -> Response:
-    if request.path.endswith(".json") or request.endpoint == "media.patch_upload":
+    if request.path.endswith(".json") or "Tus-Resumable" in request.headers:
+        # A program asks: it needs the status, not the way to a page.
         abort(401)
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     target = url_for("auth.sign_in", next=here)
