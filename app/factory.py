@@ -24,6 +24,7 @@ from app.core import statements
 from app.core.changes import track
 from app.core.db import db, engine_options, install_hooks
 from app.core.storage import LocalStorage
+from app.core.web import health
 from app.core.web.access import guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
@@ -45,6 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Named here so that the metadata is whole before the first migration compares it.
 MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, index_models)
 BLUEPRINTS = (
+    health.bp,
     auth.bp,
     projects.bp,
     tus.bp,

@@ -117,6 +117,8 @@ def _verb(row: AuditLog) -> str:
     ):
         if row.action is AuditAction.UPDATE and field in row.changes:
             return done if row.changes[field].get("new") else undone
+    if row.actor_id is None and row.entity_type == "media" and "duration_frames" in row.changes:
+        return "measured"
     return VERBS.get(row.action, row.action.value.lower())
 
 

@@ -32,7 +32,7 @@ export class Player {
     el.addEventListener("pause", () => { if (this.rate > 0 && !el.seeking) this.stopped(); });
     el.addEventListener("ended", () => this.stopped());
     el.addEventListener("volumechange", () => this.remember());
-    addEventListener("pagehide", () => store.set(`place:${this.id}`, this.frame));
+    addEventListener("pagehide", () => { store.set(`place:${this.id}`, this.frame); this.tellPlace(); });
     if (el.requestVideoFrameCallback) el.requestVideoFrameCallback((now, meta) => this.shown(meta));
   }
 
@@ -40,6 +40,14 @@ export class Player {
 
   /** The frame this person left the recording at in this browser, or null. */
   place() { return store.get(`place:${this.id}`); }
+
+  /** Tells the server too, so that the place is known on the person's other machines. */
+  tellPlace() {
+    const form = new FormData();
+    form.set("f", this.frame);
+    form.set("csrf_token", document.querySelector("[name=csrf_token]")?.value ?? "");
+    navigator.sendBeacon(`/m/${this.id}/playhead`, form);
+  }
 
   set(frame, confirmed) {
     this.frame = frame;
