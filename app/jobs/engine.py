@@ -95,8 +95,6 @@ def enqueue(session: Session, job: Job) -> None:
     if _is_elsewhere(session):
         _after_commit(session, lambda: _client(url).enqueue(options, *arguments))
         return
-    # The workflow's row may point at nothing that is still unwritten.
-    session.flush()
     _client(url).enqueue_in_transaction(session, options, *arguments)
 
 
@@ -165,6 +163,8 @@ class Engine:
 
     def find(self, ids: list[str]) -> dict[str, Workflow]:
         """Return those of the workflows that exist, by id."""
+        if not ids:
+            return {}
         return {workflow.id: workflow for workflow in self._find(workflow_ids=ids)}
 
     def resume(self, attempt: str) -> None:

@@ -84,14 +84,13 @@ class Caretaker:
         Of the living, the one with the lowest id acts for the dead: two who resumed the same attempt
         would break each other's run.
         """
+        # In this order: a worker that takes its first job has beaten before.
+        attempts = await asyncio.to_thread(self.engine.pending)
         alive = {each.executor_id for each in await self.workers.roster() if self._is_alive(each)}
         acts_for_all = self.me.executor_id == min(alive)
-        for attempt in await asyncio.to_thread(self.engine.pending):
-            mine = attempt.executor_id == self.me.executor_id
-            dead = attempt.executor_id not in alive
-            if (mine and self._is_stray(attempt)) or (dead and acts_for_all):
-                log.info("attempt %s goes back to the queue", attempt.id)
-                await asyncio.to_thread(self.engine.resume, attempt.id)
+        mine = [each for each in attempts if each.executor_id == self.me.executor_id and self._is_stray(each)]
+        dead = [each for each in attempts if each.executor_id not in alive]
+        await self._put_back(mine + (dead if acts_for_all else []))
         if acts_for_all and self._reconciles_now():
             await self.reconcile()
 
@@ -112,6 +111,14 @@ class Caretaker:
             if attempt.executor_id == self.me.executor_id:
                 self.engine.resume(attempt.id)
         await self.workers.leave(self.me.executor_id)
+
+    async def _put_back(self, attempts: list[Workflow]) -> None:
+        as_they_are = await asyncio.to_thread(self.engine.find, [attempt.id for attempt in attempts])
+        for attempt in attempts:
+            # Somebody may have put it back, and somebody taken it, since we looked.
+            if as_they_are.get(attempt.id) == attempt:
+                log.info("attempt %s goes back to the queue", attempt.id)
+                await asyncio.to_thread(self.engine.resume, attempt.id)
 
     async def _mend(self, job: Job, attempt: Workflow | None) -> None:
         if attempt is None:

@@ -44,6 +44,9 @@ class FakeEngine:
     def pending(self) -> list[Workflow]:
         return self.attempts
 
+    def find(self, ids: list[str]) -> dict[str, Workflow]:
+        return {attempt.id: attempt for attempt in self.attempts if attempt.id in ids}
+
     def resume(self, attempt: str) -> None:
         self.resumed.append(attempt)
 
@@ -140,6 +143,29 @@ def test_a_worker_with_a_wrong_clock_is_not_dead_while_it_beats(house: House, cl
 def test_only_the_living_worker_with_the_lowest_id_acts_for_the_dead(house: House) -> None:
     known(house, "a")
     engine = pending("x")
+
+    as_caretaker(house, engine, Caretaker.look_around)
+
+    assert engine.resumed == []
+
+
+def test_an_attempt_somebody_took_meanwhile_is_left_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = pending("x")
+    taken = Workflow("job-of-x", "PENDING", "y")
+    monkeypatch.setattr(engine, "find", lambda ids: {taken.id: taken})
+
+    as_caretaker(house, engine, Caretaker.look_around)
+
+    assert engine.resumed == []
+
+
+def test_a_worker_that_begins_while_others_look_keeps_its_first_job(house: House) -> None:
+    class Beginning(FakeEngine):
+        def pending(self) -> list[Workflow]:
+            known(house, "x")
+            return super().pending()
+
+    engine = Beginning(pending("x").attempts)
 
     as_caretaker(house, engine, Caretaker.look_around)
 
