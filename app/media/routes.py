@@ -67,11 +67,13 @@ def _take(project: Project, file: FileStorage, added: list[str], refusals: list[
     name = clean_filename(file.filename or "")
     path = _spool(file)
     try:
-        received, _ = put_in_place(storage(), examine(path, name))
+        examined = examine(path, name)
+        with reading() as session:
+            media_service(session).require_quota(project, examined.size)
+        received, _ = put_in_place(storage(), examined)
         with transaction(actor()) as session:
             service = uploads_in(session)
             seat = service.media.projects.seat_of(viewer(), project.id, "media:upload")
-            service.media.require_quota(seat.project, received.size)
             added.append(service.register(viewer(), seat.project, received).title)
     except (Invalid, Conflict, TooLarge) as error:
         refusals.append((name, str(error)))
