@@ -3,7 +3,7 @@
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.core.web.forms import Form, VersionField, trim, trim_or_none
+from app.core.web.forms import Form, VersionField, options, trim, trim_or_none
 
 TIMECODE = Length(max=40, message="Write a timecode like 00:12:44:22.")
 
@@ -53,11 +53,11 @@ class RenderForm(Form):
 
     mode = RadioField(
         "How it is cut",
-        choices=[("exact", "Exact"), ("smart", "Smart")],
+        choices=options([("exact", "Exact"), ("smart", "Smart")]),
         default="exact",
         validators=[InputRequired("Choose how to cut.")],
     )
-    container = SelectField("File", choices=[("mp4", "MP4"), ("wav", "WAV")], validators=[Optional()])
+    container = SelectField("File", choices=options([("mp4", "MP4"), ("wav", "WAV")]), validators=[Optional()])
 
 
 class ConfirmForm(Form):

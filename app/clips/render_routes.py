@@ -19,6 +19,7 @@ from app.clips.service import clip_service
 from app.core.db import reading, transaction
 from app.core.errors import Conflict
 from app.core.web.access import access, actor, viewer
+from app.core.web.forms import options
 from app.core.web.htmx import go, render
 from app.core.words import plural
 from app.media.clock import clock_of
@@ -44,7 +45,7 @@ def request_render(id: UUID) -> Response:
             render_service(session).request(viewer(), clip, media, form.mode.data or "exact")
         if not form.has_errors:
             return go(back)
-    form.container.choices = [(format_of(media), format_of(media).upper())]
+    form.container.choices = options([(format_of(media), format_of(media).upper())])
     return render(
         "clips/render.html",
         code=422 if form.has_errors else 200,
@@ -162,7 +163,7 @@ def _ask_how(slug: str) -> Response:
         flash("Tick the clips to render first.")
         return go(url_for("clips.index", slug=slug))
     form = RenderForm(formdata=None)
-    form.container.choices = [("mp4", "MP4, or WAV for sound")]
+    form.container.choices = options([("mp4", "MP4, or WAV for sound")])
     return render(
         "clips/render.html",
         form=form,

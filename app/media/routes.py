@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, Stale, TooLarge
 from app.core.web.access import SIGNED_IN, access, actor, viewer
+from app.core.web.forms import options
 from app.core.web.htmx import go, render
 from app.core.words import plural, size
 from app.media.demo import make_demo
@@ -128,7 +129,7 @@ def edit(id: UUID) -> Response:
         media, seat = service.get_for(viewer(), id, "media:edit")
         choices = service.projects.choices_for(viewer())
     form = MediaForm()
-    form.project.choices = choices
+    form.project.choices = options(choices)
     if form.validate_on_submit():
         moved = _save(form, id)
         if moved is not None:

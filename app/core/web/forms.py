@@ -1,11 +1,11 @@
 """The base of every form: trimmed text, and domain errors laid beside the field they are about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import HiddenField, SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields import Field
 from wtforms.validators import ValidationError
 
@@ -22,6 +22,11 @@ def trim(value: Any) -> Any:
 def trim_or_none(value: Any) -> Any:
     """Take surrounding space off text and make empty text None."""
     return trim(value) or None
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """Return (value, words) pairs as what a field of choices takes."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class VersionField(HiddenField):
