@@ -1,5 +1,6 @@
 """Register the recordings in a project's folder on the server, in place and without copying."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,9 +68,11 @@ def files_below(folder: Path) -> Iterator[Path]:
 def _take(
     service: MediaService, project: Project, folder: Path, path: Path, person_id: int | None, result: ScanResult
 ) -> None:
-    name = str(path.relative_to(folder))
+    name = os.fsencode(path.relative_to(folder)).decode(errors="replace")
     try:
         real = path.resolve()
+        if not _is_text(str(real)):
+            raise Invalid("Its name is not readable as text. Rename it first.")
         if not real.is_relative_to(folder):
             raise Invalid("It is a link that leads out of the folder.")
         if service.media.get_by_path(project.id, str(real)) is not None:
@@ -93,3 +96,8 @@ def _take(
         result.skipped.append((name, refusal.reason))
     except (Invalid, Conflict) as error:
         result.skipped.append((name, str(error)))
+
+
+def _is_text(name: str) -> bool:
+    """Say whether a name from the disk is UTF-8; what is not comes with surrogates that nothing can store."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
