@@ -12,7 +12,7 @@ from app.config import Settings
 from app.core.db import reading
 from app.core.words import plural, size
 from app.db_commands import is_behind
-from app.jobs.repository import WorkerRepository
+from app.jobs.reads import count_workers
 from app.processing import sandbox
 from app.sqlite import is_safe
 
@@ -71,7 +71,7 @@ def _secret(settings: Settings) -> Finding:
 
 def _workers() -> Finding:
     with reading() as session:
-        count = len(WorkerRepository(session).alive())
+        count = count_workers(session)
     if count == 0:
         return Finding(False, "No worker is running, so nothing is processed. Run: flask worker")
     return Finding(True, f"{plural(count, 'worker')} running.")

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from app.audit.repository import AuditRepository
 from app.audit.sentences import Entry, entry_of
+from app.audit.service import AuditService
 from app.auth.models import User
 from app.core.errors import Invalid
 from app.core.pagination import Page
@@ -13,25 +13,25 @@ from app.projects.service import project_service
 def across(session: Session, viewer: User, before: int | None) -> Page[Entry]:
     """Return what happened in every project the viewer may see."""
     ids = project_service(session).visible_ids(viewer)
-    page = AuditRepository(session).for_projects(ids, before=before)
+    page = AuditService(session).log.for_projects(ids, before=before)
     return Page([entry_of(row) for row in page.items], page.next_after)
 
 
 def of_project(session: Session, project_id: int, before: int | None) -> Page[Entry]:
     """Return what happened in one project."""
-    page = AuditRepository(session).for_project(project_id, before=before)
+    page = AuditService(session).log.for_project(project_id, before=before)
     return Page([entry_of(row) for row in page.items], page.next_after)
 
 
 def of_media(session: Session, project_id: int, media_id: int, before: int | None) -> Page[Entry]:
     """Return what happened to a recording and everything on it."""
-    page = AuditRepository(session).for_media(project_id, media_id, before=before)
+    page = AuditService(session).log.for_media(project_id, media_id, before=before)
     return Page([entry_of(row) for row in page.items], page.next_after)
 
 
 def of_clip(session: Session, clip_id: int, before: int | None) -> Page[Entry]:
     """Return what happened to one clip."""
-    page = AuditRepository(session).get_history("clip", clip_id, before=before)
+    page = AuditService(session).log.get_history("clip", clip_id, before=before)
     return Page([entry_of(row) for row in page.items], page.next_after)
 
 

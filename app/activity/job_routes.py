@@ -14,8 +14,7 @@ from app.core.db import reading, transaction
 from app.core.errors import NotFound
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.htmx import go, local_path, render
-from app.jobs.models import Job
-from app.jobs.repository import JobTab
+from app.jobs.models import Job, JobTab
 from app.jobs.service import JobService, job_service
 from app.projects.service import Seat, project_service
 

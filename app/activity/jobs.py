@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.auth.repository import UserRepository
+from app.auth.reads import names_of
 from app.core.words import ago, lasts, size
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
 from app.jobs.service import job_service
 from app.jobs.words import eta, stage_words
-from app.media.repository import MediaRepository
+from app.media.reads import media_by_ids
 from app.pipelines import KIND_WORDS, STAGE_WORDS
-from app.projects.repository import ProjectRepository
+from app.projects.reads import projects_by_ids
 
 LOG_LINES = 60
 STATUS_WORDS = {
@@ -68,8 +68,8 @@ class StageRow:
 
 def job_rows(session: Session, jobs: list[Job], editable: set[int] | None) -> list[JobRow]:
     """Return the lines of these jobs; `editable` holds the projects where the viewer may act, None means all."""
-    projects = ProjectRepository(session).names({job.project_id for job in jobs if job.project_id})
-    media = MediaRepository(session).by_ids({job.media_id for job in jobs if job.media_id})
+    projects = projects_by_ids(session, (job.project_id for job in jobs))
+    media = media_by_ids(session, (job.media_id for job in jobs))
     waiting = job_service(session).waiting_reasons([job for job in jobs if job.status is JobStatus.QUEUED])
     rows = []
     for job in jobs:
@@ -105,7 +105,7 @@ def job_page(session: Session, job: Job, can_act: bool) -> JobRow:
     """Return one job with its stages and the end of its log."""
     jobs = job_service(session).jobs
     row = job_rows(session, [job], None)[0]
-    people = UserRepository(session).names({job.created_by} if job.created_by else set())
+    people = names_of(session, [job.created_by])
     row.can_act = can_act
     row.created_text = f"Asked for by {people.get(job.created_by or 0, 'Rushes')}, {ago(job.created_at)}"
     row.stages = [_stage(stage) for stage in jobs.stages(job.id)]

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.models import Role, SetupLink, SignInAttempt, User, UserPreferences, UserSession
+from app.auth.models import SetupLink, SignInAttempt, User, UserPreferences, UserSession
 from app.core.repository import Repository
 
 
@@ -26,20 +26,8 @@ class UserRepository(Repository[User]):
     def get_by_email(self, email: str) -> User | None:
         return self.session.scalar(sa.select(User).where(User.email_normalized == normalized(email)))
 
-    def first_admin(self) -> User | None:
-        """Return the active admin who was here first."""
-        query = sa.select(User).where(User.role == Role.ADMIN, User.is_active.is_(True)).order_by(User.id)
-        return self.session.scalar(query.limit(1))
-
     def preferences_of(self, user_id: int) -> UserPreferences | None:
         return self.session.get(UserPreferences, user_id)
-
-    def names(self, ids: set[int]) -> dict[int, str]:
-        """Return display names by id, for lists that name many people."""
-        if not ids:
-            return {}
-        rows = self.session.execute(sa.select(User.id, User.display_name).where(User.id.in_(ids)))
-        return {row.id: row.display_name for row in rows}
 
 
 class SessionRepository:

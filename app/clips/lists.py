@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.repository import UserRepository
+from app.auth.reads import names_of
 from app.clips.exports import ExportLine, export_lines
 from app.clips.models import Clip
 from app.clips.overlaps import shared_stretches
@@ -42,7 +42,7 @@ def clip_lines(session: Session, clips: list[Clip]) -> list[ClipLine]:
     query = sa.select(Media).where(Media.id.in_({clip.media_id for clip in clips}))
     media = {row.id: row for row in session.scalars(query)}
     exports, jobs = exports_of(session, ids), render_jobs_of(session, ids)
-    people = UserRepository(session).names({clip.created_by for clip in clips if clip.created_by})
+    people = names_of(session, (clip.created_by for clip in clips))
     overlaps = _overlap_counts(clips)
     return [
         _line(clip, media[clip.media_id], people, overlaps, export_lines(clip, exports[clip.id], jobs[clip.id]))

@@ -11,8 +11,8 @@ from app.clips.rendering import Rendered, keep_export
 from app.core.storage import sha256_of
 from app.jobs.context import StageContext
 from app.jobs.models import Job
+from app.jobs.reads import stages_of
 from app.jobs.registry import stage
-from app.jobs.repository import JobRepository
 from app.media.clock import clock_of
 from app.media.models import Media, MediaKind
 from app.media.tasks import Source, reads_of, source_of, store_of
@@ -109,5 +109,4 @@ def _read_clip(session: Session, clip_id: int | None) -> tuple[Clip, Media] | No
 
 def _render_facts(session: Session, job_id: int) -> dict[str, Any]:
     """Return what the render stage noted about its file, for the proof to hold it to."""
-    stages = {each.name: each for each in JobRepository(session).stages(job_id)}
-    return stages["render"].params_json or {}
+    return stages_of(session, job_id)["render"].params_json or {}

@@ -60,6 +60,11 @@ def blob_key(sha256: str) -> str:
     return f"blobs/{sha256[:2]}/{sha256}"
 
 
+def path_hash(path: str) -> str:
+    """Return the key under which a path is unique: every length fits, every byte counts."""
+    return hashlib.sha256(path.encode()).hexdigest()
+
+
 def sha256_of(path: Path) -> str:
     """Read a file back and return its SHA-256 in hex."""
     digest = hashlib.sha256()

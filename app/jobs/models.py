@@ -21,6 +21,15 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobTab(StrEnum):
+    """The four lists of the jobs page."""
+
+    FAILED = "failed"
+    RUNNING = "running"
+    WAITING = "waiting"
+    DONE = "done"
+
+
 class StageStatus(StrEnum):
     """Where one stage of a job stands; a skipped one says what would be needed."""
 

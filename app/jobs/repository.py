@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.pagination import Page
 from app.core.repository import Repository
-from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog, StageStatus, Worker
+from app.jobs.models import Job, JobStage, JobStatus, JobTab, ProcessingLog, StageStatus, Worker
 
 ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 # A running job without news for this long is shown as stalled.
@@ -20,15 +19,6 @@ STALLED_AFTER = timedelta(minutes=2)
 # A worker that has not beaten for this long is taken for dead.
 SILENT_AFTER = timedelta(seconds=20)
 FORGOTTEN_AFTER = timedelta(days=1)
-
-
-class JobTab(StrEnum):
-    """The four lists of the jobs page."""
-
-    FAILED = "failed"
-    RUNNING = "running"
-    WAITING = "waiting"
-    DONE = "done"
 
 
 JOBS = Job.metadata.tables["jobs"]

@@ -7,16 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.repository import UserRepository
+from app.auth.reads import names_of
 from app.core.clock import now
 from app.core.timecode import Rate
 from app.core.words import ago, lasts, plural, size
 from app.jobs.models import Job, JobStatus
-from app.jobs.repository import JobRepository
+from app.jobs.reads import latest_jobs, open_jobs
 from app.jobs.words import eta, stage_words
 from app.media.files import rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
-from app.media.repository import MediaRepository
+from app.media.reads import media_by_ids, renditions_of
 from app.projects.models import Project
 
 
@@ -81,19 +81,17 @@ def cards(session: Session, media: list[Media]) -> list[Card]:
     if not media:
         return []
     ids = [each.id for each in media]
-    renditions = MediaRepository(session).renditions_of(ids)
-    jobs = JobRepository(session).latest_for_many(ids)
-    people = UserRepository(session).names({each.uploaded_by for each in media if each.uploaded_by})
+    renditions, jobs = renditions_of(session, ids), latest_jobs(session, ids)
+    people = names_of(session, (each.uploaded_by for each in media))
     return [_card(each, renditions[each.id], jobs.get(each.id), people.get(each.uploaded_by or 0)) for each in media]
 
 
 def strip(session: Session, project: Project) -> Strip:
     """Return the project's active jobs and the failures nobody has put away."""
-    jobs = JobRepository(session)
-    active, failed = jobs.active_for_project(project.id), jobs.failed_for_project(project.id)
+    active, failed = open_jobs(session, project.id)
     running = [job for job in active if job.status is JobStatus.RUNNING]
     shown = (failed + running + [job for job in active if job not in running])[:MOST_ROWS]
-    media = MediaRepository(session).by_ids({job.media_id for job in shown if job.media_id})
+    media = media_by_ids(session, (job.media_id for job in shown))
     return Strip(
         failed=len(failed),
         running=len(running),

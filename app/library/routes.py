@@ -9,7 +9,7 @@ from app.core.db import reading
 from app.core.web.access import access, viewer
 from app.core.web.htmx import render
 from app.library.reads import cards, strip, touched
-from app.media.repository import MediaFilter
+from app.media.filters import MediaFilter
 from app.media.service import media_service
 from app.projects.models import Project
 from app.projects.service import project_service

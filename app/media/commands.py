@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.auth.repository import UserRepository
+from app.auth.reads import first_admin
 from app.core.db import session_scope
 from app.core.errors import DomainError
 from app.core.storage import LocalStorage
@@ -12,7 +12,7 @@ from app.media.demo import make_demo
 from app.media.scan import scan
 from app.media.sweeper import sweep
 from app.media.uploads import upload_service
-from app.projects.repository import ProjectRepository
+from app.projects.service import project_service
 
 
 @click.group()
@@ -27,7 +27,7 @@ def scan_project(project: str) -> None:
     """Register what is new in a project's folder; PROJECT is its address."""
     try:
         with session_scope() as session:
-            found = ProjectRepository(session).find_by_slug(project)
+            found = project_service(session).projects.find_by_slug(project)
             if found is None:
                 raise click.ClickException(f"There is no project {project}.")
             result = scan(session, found, current_app.config["SETTINGS"].workspaces, None)
@@ -44,7 +44,7 @@ def scan_project(project: str) -> None:
 def demo() -> None:
     """Make the sample project for the first admin; a worker then makes its recording."""
     with session_scope() as session:
-        admin = UserRepository(session).first_admin()
+        admin = first_admin(session)
         if admin is None:
             raise click.ClickException(
                 "Make an account first: open the set-up link, or run: flask users create --admin"

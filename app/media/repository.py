@@ -1,16 +1,16 @@
 """Recordings as SQL sees them: found by hash and path, listed and filtered, with what was made of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.pagination import Page, behind, clamp, decode_after, encode_after
 from app.core.repository import Repository
+from app.core.storage import path_hash
 from app.index.query import matching_ids
+from app.media.filters import MediaFilter
 from app.media.models import Media, MediaKind, MediaState, Playhead, Rendition, RenditionKind
-from app.projects.repository import path_hash
 
 # Sort word to (columns, descending); the id makes each order whole.
 SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -19,20 +19,6 @@ SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
     "title": (("title", "id"), False),
     "longest": (("duration_ms", "id"), True),
 }
-
-
-@dataclass(frozen=True)
-class MediaFilter:
-    """What the project page asks for; empty text means "all"."""
-
-    q: str = ""
-    type: str = ""
-    status: str = ""
-    sort: str = ""
-
-    @property
-    def is_set(self) -> bool:
-        return bool(self.q or self.type or self.status)
 
 
 class MediaRepository(Repository[Media]):

@@ -10,14 +10,15 @@ from app.auth.models import User
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge
 from app.core.pagination import Page
+from app.core.storage import path_hash
 from app.core.words import size
 from app.jobs.models import Job
 from app.jobs.service import JobService, job_service
+from app.media.filters import MediaFilter
 from app.media.models import Media, MediaKind, MediaSource, MediaState
 from app.media.moves import followers
-from app.media.repository import MediaFilter, MediaRepository
+from app.media.repository import MediaRepository
 from app.projects.models import Project
-from app.projects.repository import path_hash
 from app.projects.service import ProjectService, Seat, project_service
 
 LONGEST_TITLE = 255

@@ -1,6 +1,5 @@
 """Projects as SQL sees them: found by name, folder or address, and listed with their counts."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app.core.pagination import Page, behind, clamp, decode_after, encode_after
 from app.core.repository import Repository
+from app.core.storage import path_hash
 from app.projects.models import MemberRole, Project, ProjectMember, ProjectSlug
 
 
@@ -23,11 +23,6 @@ class ProjectRow:
     clip_count: int
     updated_at: datetime
     role: MemberRole
-
-
-def path_hash(path: str) -> str:
-    """Return the key under which a path is unique: every length fits, every byte counts."""
-    return hashlib.sha256(path.encode()).hexdigest()
 
 
 class ProjectRepository(Repository[Project]):

@@ -12,9 +12,10 @@ from app.auth.models import User
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from app.core.pagination import Page
+from app.core.storage import path_hash
 from app.projects.models import MemberRole, Project
 from app.projects.policy import IN_ARCHIVE, allows, refusal
-from app.projects.repository import ProjectRepository, ProjectRow, path_hash
+from app.projects.repository import ProjectRepository, ProjectRow
 
 # Words an address may not be, because a page of ours is there.
 RESERVED_SLUGS = frozenset({"new", "upload", "settings"})

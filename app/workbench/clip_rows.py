@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.auth.repository import UserRepository
+from app.auth.reads import names_of
 from app.clips.exports import ExportLine, export_lines
 from app.clips.models import Clip
 from app.clips.overlaps import Shared, lanes, shared_stretches, spans
@@ -61,7 +61,7 @@ def clip_rows(
     stretches = shared_stretches(clips)
     undecided = _undecided(session, stretches)
     rows_of = lanes(clips)
-    names = UserRepository(session).names({clip.created_by for clip in clips if clip.created_by})
+    names = names_of(session, (clip.created_by for clip in clips))
     exports, jobs = exports_of(session, ids), render_jobs_of(session, ids)
     rows = [
         _row(clip, clock, rows_of[clip.id], names.get(clip.created_by or 0), undecided[clip.id], media)

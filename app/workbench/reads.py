@@ -14,12 +14,12 @@ from app.core.storage import LocalStorage
 from app.core.timecode import Rate
 from app.core.words import lasts
 from app.jobs.models import Job, JobStatus
-from app.jobs.repository import JobRepository
+from app.jobs.reads import latest_job
 from app.jobs.words import eta, stage_words
 from app.media.clock import Clock, clock_of
 from app.media.files import playable, rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
-from app.media.repository import MediaRepository
+from app.media.reads import place_of, renditions_of
 from app.processing.frame_index import FrameIndex
 from app.workbench.clip_rows import ClipRow, clip_rows
 from app.workbench.drawing import Drawing, draw
@@ -114,12 +114,12 @@ class Place:
 
 def workbench(session: Session, viewer: User, media: Media, storage: LocalStorage, place: Place) -> Workbench:
     """Read the whole page; at most nine queries whatever the recording holds."""
-    renditions = MediaRepository(session).renditions_of([media.id])[media.id]
+    renditions = renditions_of(session, [media.id])[media.id]
     clock = _clock(storage, media, renditions)
     clips = _clips(session, media)
     rows, spans, lane_rows = clip_rows(session, media, clips, clock)
     at = _at(session, viewer, media, clips, place)
-    job = JobRepository(session).latest_for_media(media.id)
+    job = latest_job(session, media.id)
     line = job_line(job)
     page = Workbench(
         **vars(draw(storage, media, renditions, clock)),
@@ -199,7 +199,7 @@ def _at(session: Session, viewer: User, media: Media, clips: list[Clip], place: 
     if frame is None and place.clip is not None:
         frame = next((clip.in_point for clip in clips if clip.public_id == place.clip), None)
     if frame is None:
-        frame = MediaRepository(session).playhead(viewer.id, media.id)
+        frame = place_of(session, viewer.id, media.id)
     return max(0, min(frame, media.duration_frames - 1))
 
 

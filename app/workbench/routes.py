@@ -15,7 +15,7 @@ from app.core.db import reading, transaction
 from app.core.errors import Invalid
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import render
-from app.jobs.repository import JobRepository
+from app.jobs.reads import latest_job
 from app.media.clock import Clock, clock_of
 from app.media.models import Media, RenditionKind
 from app.media.service import media_service
@@ -50,7 +50,7 @@ def status(id: UUID) -> Response:
     """Answer the line about the recording's job; it asks again only while one is active."""
     with reading() as session:
         media, seat = media_service(session).get_for(viewer(), id, "media:view")
-        job = JobRepository(session).latest_for_media(media.id)
+        job = latest_job(session, media.id)
     line = job_line(job)
     finished = line is None and job is not None
     wb = {

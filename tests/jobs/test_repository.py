@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.db import session_scope
 from app.jobs import claims
 from app.jobs.failures import Failure
-from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
-from app.jobs.repository import JobRepository, JobTab
+from app.jobs.models import Job, JobStage, JobStatus, JobTab, ProcessingLog
+from app.jobs.repository import JobRepository
 from app.jobs.service import JobService
 from tests.jobs.conftest import House
 

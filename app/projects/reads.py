@@ -1,0 +1,14 @@
+"""What other rooms ask about projects."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from app.projects.models import Project
+from app.projects.repository import ProjectRepository
+
+
+def projects_by_ids(session: Session, ids: Iterable[int | None]) -> dict[int, Project]:
+    """Return projects by id; one query, none for no ids."""
+    wanted = {id for id in ids if id is not None}
+    return ProjectRepository(session).names(wanted) if wanted else {}
