@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import session_scope
 from app.core.errors import DomainError
-from app.jobs.models import Job
-from app.jobs.repository import JobTab
+from app.jobs.models import Job, JobTab
 from app.jobs.service import job_service
 from app.jobs.words import stage_words
 
