@@ -37,6 +37,8 @@ class Browser(FlaskClient):
     """A client whose requests have a context, and so a database session, of their own, as on the server."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # Read to the end and closed, as a server does: a file that is sent must not stay open.
+        kwargs.setdefault("buffered", True)
         answer = contextvars.Context().run(super().open, *args, **kwargs)
         # What the test loaded before may have been changed by the request: look again, in a new snapshot.
         end_reading(db.session())
