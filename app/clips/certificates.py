@@ -1,22 +1,32 @@
-"""A cut certificate as its page shows it."""
+"""A cut certificate as its page shows it: verdict, boundary frames, likeness, sound and method."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.clips.models import Clip, ClipExport
+from app.clips.models import ClipExport
+from app.core.words import plural
 from app.media.clock import Clock
 
-PICTURES = (
-    ("source_first", "First frame, source"),
-    ("rendered_first", "First frame, render"),
-    ("source_last", "Last frame, source"),
-    ("rendered_last", "Last frame, render"),
-)
+PICTURES = {
+    "source_first": "First frame, source",
+    "rendered_first": "First frame, file",
+    "source_last": "Last frame, source",
+    "rendered_last": "Last frame, file",
+}
+ROLES = {"first": "First frame", "last": "Last frame"}
+SOUND_WORDS = {
+    "matched": "the same, to the sample",
+    "silent": "silent in both",
+    "shifted": "shifted",
+    "different": "different",
+    "wrong length": "of another length",
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """How alike a rendered frame is to one source frame, in dB."""
+    """How alike a frame of the file is to one source frame, in dB."""
 
     offset: int
     text: str
@@ -33,7 +43,7 @@ class Row:
 
 @dataclass
 class Shown:
-    """Everything the page prints."""
+    """Everything the page prints; frames are milliseconds where there is only sound."""
 
     exact: bool
     verdict_text: str
@@ -50,24 +60,86 @@ class Shown:
     warnings: list[str] = field(default_factory=list)
 
 
-def shown_certificate(export: ClipExport, clip: Clip, clock: Clock) -> Shown:
-    """Return the certificate in words and tables."""
+def shown_certificate(export: ClipExport, clock: Clock, picture_url: Callable[[str], str]) -> Shown:
+    """Return the certificate in words and tables; `picture_url` gives the address of a boundary picture."""
     proof: dict[str, Any] = export.certificate_json
-    in_point, out_point = proof["in_point"], proof["out_point"]
     exact = proof["verdict"] == "passed"
     return Shown(
         exact=exact,
         verdict_text="Exact" if exact else "Not exact",
         summary=_summary(proof, exact),
-        expected_frames=f"{out_point - in_point:,}",
-        actual_frames=f"{proof.get('frames', out_point - in_point):,}",
-        in_timecode=clock.show(in_point),
-        out_timecode=clock.show_out(out_point),
-        hashes=[("SHA-256 of this file", export.sha256)],
+        expected_frames=f"{proof['expected_frames']:,}",
+        actual_frames=f"{proof['actual_frames']:,}",
+        in_timecode=clock.show(proof["in_point"]),
+        out_timecode=clock.show_out(proof["out_point"]),
+        pictures=_pictures(proof, clock, picture_url),
+        psnr=[_row(frame) for frame in proof.get("frames", []) if frame["role"] in ROLES],
+        psnr_note=_note(proof),
+        method=_method(export, proof),
+        hashes=_hashes(export, proof),
     )
 
 
 def _summary(proof: dict[str, Any], exact: bool) -> str:
     if not exact:
         return " ".join(proof.get("reasons", [])) or "The file differs from what was asked for."
-    return "The file was decoded again: it holds every frame that was asked for, in order, and none besides."
+    return "The file was decoded again: it holds everything that was asked for, in order, and nothing besides."
+
+
+def _pictures(
+    proof: dict[str, Any], clock: Clock, picture_url: Callable[[str], str]
+) -> list[tuple[str, str, str, int]]:
+    last = proof["out_point"] - 1
+    shown = []
+    for name, label in PICTURES.items():
+        if f"{name}.jpg" in proof.get("pictures", []):
+            frame = proof["in_point"] if name.endswith("first") else last
+            shown.append((label, picture_url(name), clock.show(frame), frame))
+    return shown
+
+
+def _row(frame: dict[str, Any]) -> Row:
+    words = ROLES[frame["role"]]
+    cells = [
+        Cell(each["offset"], f"{each['db']:.1f}", each["offset"] == frame["best_offset"]) for each in frame["psnr"]
+    ]
+    return Row(words, cells)
+
+
+def _note(proof: dict[str, Any]) -> str | None:
+    """Say where the pictures alone prove nothing, because neighbours look the same."""
+    if any(frame["verdict"] == "indistinguishable" for frame in proof.get("frames", [])):
+        return "Neighbouring frames of the source look the same here, so the proof rests on every frame’s time."
+    return None
+
+
+def _method(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:
+    lines = [("Asked for", str(export.settings_json.get("mode", "exact")).capitalize())]
+    copied = proof.get("copied")
+    if copied:
+        packets = plural(copied["packets"], "packet")
+        lines.append(("Copied untouched", f"{packets}, each the source’s own by its hash"))
+    elif export.format == "mp4":
+        lines.append(("Encoded", "Every frame anew"))
+    times = proof.get("times")
+    if times:
+        checked = plural(times["checked"], "frame")
+        lines.append(
+            ("Times", f"{checked} checked; the largest difference is {times['largest_error_s'] * 1000:.3f} ms")
+        )
+    inside = [frame for frame in proof.get("frames", []) if frame["role"] not in ROLES]
+    if inside:
+        lines.append(("Looked at inside", f"{plural(len(inside), 'more frame')}, each against its neighbours"))
+    return lines + [_sound_line(number, sound) for number, sound in enumerate(proof.get("sounds", []), 1)]
+
+
+def _sound_line(number: int, sound: dict[str, Any]) -> tuple[str, str]:
+    words = SOUND_WORDS.get(sound["verdict"], sound["verdict"])
+    return f"Sound {number}", f"{plural(sound['samples'], 'sample')} at {sound['sample_rate']:,} Hz, {words}"
+
+
+def _hashes(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:
+    hashes = [("SHA-256 of this file", export.sha256)]
+    if proof.get("source_sha256"):
+        hashes.append(("SHA-256 of the recording", proof["source_sha256"]))
+    return hashes

@@ -1,6 +1,7 @@
 """Rendering a clip or several, the files that come of it, and the certificate that proves each."""
 
 import json
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, request, url_for
@@ -136,7 +137,7 @@ def certificate(id: UUID) -> Response:
             "download_url": url_for("renders.download", id=id, export=export.public_id),
             "json_url": url_for("renders.certificate_json", id=id, export=export.public_id),
         },
-        certificate=shown_certificate(export, clip, clock_of(media)),
+        certificate=shown_certificate(export, clock_of(media), partial(_picture_url, id, export.public_id)),
     )
 
 
@@ -151,6 +152,10 @@ def boundary(id: UUID, export: UUID, name: str) -> Response:
     if not path.is_file():
         abort(404)
     return send(path, "image/jpeg", f"{row.sha256}-{name}")
+
+
+def _picture_url(clip_id: UUID, export_id: UUID, name: str) -> str:
+    return url_for("renders.boundary", id=clip_id, export=export_id, name=name)
 
 
 def _ask_how(slug: str) -> Response:
