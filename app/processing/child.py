@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import av
 
-from app.processing import pictures, probe, proxy, scenes, self_check, silence, waveform
+from app.processing import certificate, pictures, probe, proxy, render, scenes, self_check, silence, waveform
 from app.processing.confinement import Layers, Limits, confine, die_with
 from app.processing.errors import MediaRefused, ProcessingFailed
 
@@ -36,6 +36,8 @@ TASKS: dict[str, Task] = {
     "waveform": waveform.waveform,
     "silence": silence.silence,
     "scenes": scenes.scenes,
+    "render": render.render,
+    "certificate": certificate.certificate,
 }
 
 PROGRESS_EVERY_S = 0.25

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from av.codec.context import Flags
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
@@ -12,9 +13,11 @@ from app.processing.frame_index import FrameIndex
 from app.processing.reading import Filled
 from app.processing.shaping import Shape, Shaper
 from app.processing.sound import SoundTrack
+from app.processing.sound_copy import SoundCopy
 
 THREADS = 2
-MP4 = {"movflags": "+faststart"}
+# The whole is timed finely enough for film and television rates and 48 kHz, not in milliseconds.
+MP4 = {"movflags": "+faststart", "movie_timescale": "240000"}
 COLOUR_FACTS = ("color_range", "color_primaries", "color_trc", "colorspace")
 
 
@@ -39,21 +42,23 @@ class Film:
         self._index = index
         self._start = start
         self._shaper = Shaper(coding.shape)
-        self.sounds: list[SoundTrack] = []
+        self.sounds: list[SoundTrack | SoundCopy] = []
         self.picture = self._add_picture(coding)
 
-    def add_sounds(self, sounds: Sequence[SoundTrack]) -> None:
+    def add_sounds(self, sounds: Sequence[SoundTrack | SoundCopy]) -> None:
         """Take the tracks that play beside the picture."""
         self.sounds += sounds
 
     def write(self, frames: Iterator[Filled]) -> Iterator[int]:
         """Encode all frames, yielding each number when it is done, and finish the sound."""
         for number, frame, repeated in frames:
-            ticks = self._index.boundary(number) - self._index.boundary(self._start)
+            begin = self._index.boundary(number)
+            ticks = begin - self._index.boundary(self._start)
             for sound in self.sounds:
                 sound.until(ticks * self._index.time_base)
             shaped = self._shaper(frame)
             shaped.pts, shaped.time_base = ticks, self._index.time_base
+            shaped.duration = self._index.boundary(number + 1) - begin
             # Else the encoder would follow the source in which frames are keys.
             shaped.pict_type = 0
             self._output.mux(self.picture.encode(shaped))
@@ -71,6 +76,8 @@ class Film:
         stream.pix_fmt = coding.shape.pixels
         stream.time_base = stream.codec_context.time_base = self._index.time_base
         stream.codec_context.thread_count = THREADS
+        # The last frame is as long as its source's: without this it is as long as the one before it.
+        stream.codec_context.flags |= Flags.frame_duration
         return stream
 
 

@@ -17,6 +17,7 @@ from app.processing.frame_index import FrameIndex
 from app.processing.opening import picture_stream, use_threads
 
 TRIES_BEFORE_THE_START = 3
+BEFORE_THE_START_S = 10
 HURRY = {"skip_loop_filter": "all"}
 
 
@@ -62,8 +63,8 @@ def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFram
 def seek(container: InputContainer, stream: VideoStream | AudioStream, ticks: int) -> None:
     """Go to the last place to begin decoding at or before a time; to the beginning where there is none."""
     if ticks <= (stream.start_time or 0):
-        container.seek(0)
-        return
+        # Well before zero, since a sound's lead-in lies there, and the first samples need it.
+        ticks = -round(BEFORE_THE_START_S / (stream.time_base or 1))
     try:
         container.seek(ticks, stream=stream, backward=True)
     except av.error.FFmpegError:
@@ -111,7 +112,9 @@ def read_keys(container: InputContainer, index: FrameIndex, numbers: Sequence[in
     One that does not come out that way is decoded by itself; a damaged one is left out.
     """
     stream = require_picture(container)
-    packets = {number: packet for number in numbers if (packet := _key_packet(container, stream, index, number))}
+    packets = {
+        number: packet for number in numbers if (packet := next(packets_from(container, stream, index, number), None))
+    }
     decoder = _decoder_like(stream)
     due = {index.boundary(number): number for number in packets}
     for packet in (*packets.values(), None):
@@ -125,17 +128,24 @@ def read_keys(container: InputContainer, index: FrameIndex, numbers: Sequence[in
             yield Numbered(number, frame)
 
 
-def _key_packet(
-    container: InputContainer, stream: VideoStream, index: FrameIndex, number: int
-) -> "Packet[VideoStream] | None":
-    wanted = index.boundary(number)
-    seek(container, stream, wanted if number else stream.start_time or 0)
-    for packet in container.demux(stream):
-        if packet.pts == wanted:
-            return packet
-        if packet.pts is None or (packet.is_keyframe and packet.pts > wanted):
-            return None
-    return None
+def packets_from(
+    container: InputContainer, stream: VideoStream, index: FrameIndex, key: int
+) -> Iterator["Packet[VideoStream]"]:
+    """Yield the packets from a key frame on, in the order of decoding; nothing when it is not found."""
+    wanted, place = index.boundary(key), key
+    for attempt in range(TRIES_BEFORE_THE_START + 1):
+        if attempt == TRIES_BEFORE_THE_START:
+            place = 0
+        seek(container, stream, index.boundary(place) if place else stream.start_time or 0)
+        packets = container.demux(stream)
+        for packet in packets:
+            if packet.pts == wanted:
+                yield packet
+                yield from (later for later in packets if later.pts is not None)
+                return
+            if packet.pts is None or (packet.is_keyframe and packet.pts > wanted):
+                break
+        place = index.key_before(max(0, place - 1))
 
 
 def _decoder_like(stream: VideoStream) -> VideoCodecContext:

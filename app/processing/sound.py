@@ -67,6 +67,11 @@ def beginning_of(stream: AudioStream, index: str | Path | None = None) -> Fracti
     return max(0, stream.start_time or 0) * Fraction(stream.time_base or 0)
 
 
+def plain_cut(stream: AudioStream, start: Fraction, end: Fraction | None) -> SoundCut:
+    """Give the cut at the source's own rate and layout."""
+    return SoundCut(start, end, stream.codec_context.sample_rate, stream.codec_context.layout.name)
+
+
 def cut_sound(container: InputContainer, stream: AudioStream, cut: SoundCut) -> Iterator[NDArray[np.float32]]:
     """Yield the samples of the cut as blocks of (channels, samples), exactly ``cut.samples`` in all.
 
@@ -141,15 +146,26 @@ def _as_layout(frame: AudioFrame) -> AudioFrame:
 
 
 class SoundTrack:
-    """One AAC track of the output, fed in step with the picture."""
+    """One track of the output, fed in step with the picture; ``coding`` is an encoder and its sample format."""
 
-    def __init__(self, output: OutputContainer, blocks: Iterator[NDArray[np.float32]], cut: SoundCut, bit_rate: int):
+    def __init__(
+        self,
+        output: OutputContainer,
+        blocks: Iterator[NDArray[np.float32]],
+        cut: SoundCut,
+        bit_rate: int,
+        coding: tuple[str, str] = ("aac", FORMAT),
+    ) -> None:
         self.samples = 0
         self._cut = cut
         self._blocks = blocks
         self._output = output
-        self._stream: Any = output.add_stream("aac", rate=cut.rate)
-        self._stream.layout, self._stream.bit_rate = cut.layout, bit_rate
+        codec, self._format = coding
+        stream: Any = output.add_stream(codec, rate=cut.rate)
+        stream.layout, stream.format = cut.layout, self._format
+        if codec == "aac":
+            stream.bit_rate = bit_rate
+        self._stream = stream
         self._fifo = AudioFifo()
         self._written = 0
 

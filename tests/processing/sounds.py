@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 RATE = 48_000
 
 
-def sound_of(path: Path, begins: float = 0.0, stream: int = 0) -> NDArray[np.float32]:
-    """Decode one sound to mono at 48 kHz, from ``begins`` seconds of the file's clock on."""
+def sound_of(path: Path, begins: float | None = None, stream: int = 0) -> NDArray[np.float32]:
+    """Decode one sound to mono at 48 kHz, from ``begins`` seconds of the file's clock, or its first sample, on."""
     blocks, first = [], None
     resampler = av.AudioResampler("fltp", "mono", RATE)
     with av.open(str(path)) as container:
@@ -19,6 +19,8 @@ def sound_of(path: Path, begins: float = 0.0, stream: int = 0) -> NDArray[np.flo
             frame.pts = None
             blocks += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]
     samples = np.concatenate(blocks)
+    if begins is None:
+        return samples
     offset = round((begins - (first or 0.0)) * RATE)
     return samples[offset:] if offset >= 0 else np.concatenate([np.zeros(-offset, np.float32), samples])
 
