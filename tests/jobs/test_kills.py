@@ -17,6 +17,7 @@ from tests.servers import postgres_server
 # The whole proof is 200 kills on each database: RUSHES_KILLS=200 pytest -s tests/jobs/test_kills.py
 KILLS = int(os.environ.get("RUSHES_KILLS", "20"))
 JOBS_PER_KILL = 3
+MOST_WAITING = 9
 EFFECTS = ("replace", "complete", "files", "finished")
 
 
@@ -40,18 +41,25 @@ def test_every_job_is_done_once_however_often_workers_are_killed(house: Drill) -
     began = time.monotonic()
     for _ in range(KILLS):
         time.sleep(random.uniform(0.3, 1.5))
+        # On a busy machine workers need longer to begin: always killing them sooner would prove nothing.
+        keep_up(house, len(ids) - MOST_WAITING)
         house.kill(random.choice(house.workers))
         house.start_worker()
         ids += house.enqueue(JOBS_PER_KILL)
-    try:
-        wait_until(lambda: house.count(JobStatus.COMPLETED) == len(ids), within_s=90)
-    except AssertionError as error:
-        raise AssertionError(house.unfinished()) from error
+    keep_up(house, len(ids))
 
     print(f"\n{KILLS} kills, {len(ids)} jobs, {deaths()} stages broken off, {time.monotonic() - began:.0f} s")
     assert house.effects() == {(id, what): 1 for id in ids for what in EFFECTS}
     assert {path.name for path in (house.settings.instance / "kept").iterdir()} == {str(id) for id in ids}
     assert deaths() >= KILLS // 10, "the kills must have hit work"
+
+
+def keep_up(house: Drill, completed: int) -> None:
+    """Wait until so many jobs are completed; fails, saying which are not, after a minute."""
+    try:
+        wait_until(lambda: house.count(JobStatus.COMPLETED) >= completed, within_s=60)
+    except AssertionError as error:
+        raise AssertionError(house.unfinished()) from error
 
 
 def deaths() -> int:
