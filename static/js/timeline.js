@@ -20,7 +20,7 @@ export class Timeline {
     this.seek.addEventListener("input", () => { player.show(Number(this.seek.value)); this.centre(); });
     this.scroll.addEventListener("scroll", () => this.frameWindow(), { passive: true });
     this.zoomer?.addEventListener("input", () => this.zoomTo(this.ppsOf(Number(this.zoomer.value))));
-    new ResizeObserver(() => { this.frameWindow(); this.rule(); }).observe(this.scroll);
+    new ResizeObserver(() => { this.frameWindow(); this.rule(); this.thin(); }).observe(this.scroll);
     if (!this.pps && this.duration > 240) this.zoomTo(10);
     else this.zoomTo(this.pps);
   }
@@ -41,6 +41,17 @@ export class Timeline {
     this.centre();
     this.frameWindow();
     this.rule();
+    this.thin();
+  }
+
+  /** Shows as many pictures as have room to be seen whole. */
+  thin() {
+    const film = this.lanes.querySelector(".lane.film");
+    const tiles = film?.querySelectorAll(".at-t").length ?? 0;
+    if (!tiles) return;
+    const room = this.lanes.clientWidth / tiles;
+    const whole = film.clientHeight * Number(getComputedStyle(film).getPropertyValue("--shape"));
+    film.dataset.step = [1, 2, 4].find((step) => room * step >= whole * 0.75) ?? 8;
   }
 
   zoomBy(factor) { this.zoomTo((this.pps || this.fitPps) * factor); }
