@@ -18,6 +18,8 @@ T = TypeVar("T")
 Column = Any
 
 MAX_ROWS = 200
+LARGEST_INTEGER = 1 << 63
+DAMAGED = "This page address is damaged. Start from the first page."
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,34 @@ def decode_after(after: str, width: int) -> list[Any]:
     try:
         plain = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         values = [datetime.fromisoformat(value["t"]) if isinstance(value, dict) else value for value in plain]
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise Invalid("This page address is damaged. Start from the first page.", "after") from error
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
+        raise Invalid(DAMAGED, "after") from error
     if len(values) != width or not all(isinstance(value, (str, int, float, datetime)) for value in values):
-        raise Invalid("This page address is damaged. Start from the first page.", "after")
+        raise Invalid(DAMAGED, "after")
     return values
 
 
 def behind(columns: Sequence[Column], values: Sequence[Any], *, descending: bool) -> sa.ColumnElement[bool]:
-    """Return the condition "sorts behind these values" as plain comparisons every database can index."""
+    """Return the condition "sorts behind these values" as plain comparisons every database can index.
+
+    Raises `Invalid` for a value that is not of its column's kind: an address may hold anything.
+    """
     head, *rest = columns
     value, *others = values
+    if not _is_comparable(head, value):
+        raise Invalid(DAMAGED, "after")
     further: sa.ColumnElement[bool] = head < value if descending else head > value
     if not rest:
         return further
     return sa.or_(further, sa.and_(head == value, behind(rest, others, descending=descending)))
+
+
+def _is_comparable(column: Column, value: Any) -> bool:
+    if type(value) is not column.type.python_type:
+        return False
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    if isinstance(value, int):
+        return abs(value) < LARGEST_INTEGER
+    # Half a character pair cannot be sent to a database, and PostgreSQL takes no NUL.
+    return not isinstance(value, str) or not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value)
