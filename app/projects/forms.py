@@ -11,6 +11,8 @@ from app.core.words import UNITS
 from app.projects.models import Project
 from app.projects.service import ProjectFields
 
+# An exabyte: more than any store holds, and less than any database's integer.
+LARGEST_QUOTA = 10**18
 LANGUAGES = [
     ("", "Detect from the recording"),
     ("en", "English"),
@@ -96,6 +98,9 @@ def _bytes(text: object) -> int | None:
     number, _, unit = str(text).replace(",", "").partition(" ")
     factors = {name.lower(): 1000**power for power, name in enumerate(UNITS)} | {"": 1}
     try:
-        return int(float(number) * factors[unit.strip().lower()])
-    except (ValueError, KeyError, OverflowError) as error:
-        raise Invalid("Write a size like 2000 GB or 1.5 TB, or leave it empty.", "quota_bytes") from error
+        count = int(float(number) * factors[unit.strip().lower()])
+    except (ValueError, KeyError, OverflowError):
+        count = 0
+    if not 0 < count <= LARGEST_QUOTA:
+        raise Invalid("Write a size like 2000 GB or 1.5 TB, or leave it empty.", "quota_bytes")
+    return count

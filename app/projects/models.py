@@ -70,6 +70,10 @@ class Project(Base):
         return self.id
 
     @property
+    def archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
     def audit_name(self) -> str:
         return self.name
 
