@@ -1,12 +1,14 @@
 """A project with a recording made here, so that a newcomer sees the workbench alive within a minute."""
 
+from itertools import count
+
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.media.models import MediaKind, MediaSource
 from app.media.service import NewMedia, media_service
 from app.projects.models import Project
-from app.projects.service import ProjectFields
+from app.projects.service import ProjectFields, ProjectService
 
 NAME = "Sample project"
 DESCRIPTION = "A recording made by Rushes itself, to try things on. Delete it whenever you like."
@@ -16,7 +18,7 @@ FILENAME = "Sample recording.mp4"
 def make_demo(session: Session, person: User) -> Project:
     """Make the sample project and the job that makes its recording; an existing one is returned as it is."""
     service = media_service(session)
-    name = NAME if person.is_admin else f"{NAME} of {person.display_name}"[:200]
+    name = _free_name(service.projects, person)
     known = service.projects.projects.find_by_name(name)
     if known is not None:
         return known
@@ -31,3 +33,14 @@ def make_demo(session: Session, person: User) -> Project:
     )
     service.register(project, new, person.id, kind="demo")
     return project
+
+
+def _free_name(projects: ProjectService, person: User) -> str:
+    """Return the name of this person's sample project; others who are called the same have theirs."""
+    stem = NAME if person.is_admin else f"{NAME} of {person.display_name}"
+    for number in count(1):
+        name = stem if number == 1 else f"{stem} {number}"
+        known = projects.projects.find_by_name(name)
+        if known is None or projects.seat_or_none(person, known) is not None:
+            return name
+    raise AssertionError("unreachable")
