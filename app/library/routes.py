@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading
 from app.core.web.access import access, viewer
-from app.core.web.htmx import render
+from app.core.web.htmx import render, wants_piece
 from app.library.reads import cards, strip, touched
 from app.media.filters import MediaFilter
 from app.media.service import media_service
@@ -28,7 +28,8 @@ def show(slug: str) -> Response:
         page = service.list_for(seat.project, wanted, request.args.get("after"))
         rows = cards(session, page.items)
         total = service.media.count_filtered(seat.project.id, wanted) if wanted.is_set else seat.project.media_count
-        jobs = strip(session, seat.project)
+        # The piece has no strip: what htmx does not show is not asked for.
+        jobs = None if wants_piece() else strip(session, seat.project)
     return render(
         "library/show.html",
         "library/_grid.html",
