@@ -71,6 +71,16 @@ def gather(app: Flask, name: str | None = None) -> Company:
     return Company(app, project, owner, editor, viewer, outsider, make_admin())
 
 
+# Who asks, in which project and role, and the number in the bar come with every page.
+WITH_EVERY_PAGE = ("FROM user_sessions", "FROM projects ", "FROM project_members", "jobs.created_by = ")
+
+
+def own(statements: list[str]) -> list[str]:
+    """Return what a page asks for itself."""
+    plain = [" ".join(statement.split()) + " " for statement in statements]
+    return [text for text in plain if not any(mark in text for mark in WITH_EVERY_PAGE)]
+
+
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """Collect the statements sent to the database inside, pragmas and transaction marks left out."""
