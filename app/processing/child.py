@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import av
 
-from app.processing import certificate, pictures, probe, proxy, render, scenes, self_check, silence, waveform
+from app.processing import certificate, demo, pictures, probe, proxy, render, scenes, self_check, silence, waveform
 from app.processing.confinement import Layers, Limits, confine, die_with
 from app.processing.errors import MediaRefused, ProcessingFailed
 
@@ -38,6 +38,7 @@ TASKS: dict[str, Task] = {
     "scenes": scenes.scenes,
     "render": render.render,
     "certificate": certificate.certificate,
+    "demo": demo.demo,
 }
 
 PROGRESS_EVERY_S = 0.25

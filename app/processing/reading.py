@@ -55,7 +55,9 @@ def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFram
     for packet in container.demux(stream):
         try:
             frames = packet.decode()
-        except av.error.InvalidDataError:
+        except av.error.FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise
             continue
         yield from frames
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.processing.frame_index import FrameIndex
 from app.processing.looking import Look, changes_between, look_over
-from app.processing.slides import SlideChange, find_slides, mostly_still
+from app.processing.slides import SlideChange, find_slides, mostly_still, stands_still
 
 Report = Callable[[float, str], None]
 
@@ -27,11 +27,11 @@ SAME_CHANGE_S = 0.7
 
 @dataclass(frozen=True)
 class Cut:
-    """The first frame after a change, how sure it is (0 to 1), and whether a shot or a slide begins there."""
+    """The first frame after a change, how sure it is (0 to 1), and whether it was quiet (a slide's) or hard."""
 
     frame: int
     score: float
-    kind: str
+    quiet: bool = False
 
 
 def scenes(params: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -48,12 +48,11 @@ def scenes(params: dict[str, Any], report: Report) -> dict[str, Any]:
     cuts = find_cuts(look, index)
     if still:
         cuts = _merged(cuts, _exactly(path, index, look, find_slides(look)), index)
-    starts = [Cut(0, 1.0, "slide" if still else "shot"), *cuts]
-    ends = [*(cut.frame for cut in cuts), len(index)]
-    found = [
-        {"in_point": cut.frame, "out_point": end, "kind": cut.kind, "score": round(cut.score, 3)}
-        for cut, end in zip(starts, ends, strict=True)
-    ]
+    edges = [*(cut.frame for cut in cuts), len(index)]
+    found = []
+    for cut, end in zip([Cut(0, 1.0), *cuts], edges, strict=True):
+        kind = "slide" if still and stands_still(look, cut.frame, end) else "shot"
+        found.append({"in_point": cut.frame, "out_point": end, "kind": kind, "score": round(cut.score, 3)})
     return {"scenes": found, "mostly_still": still}
 
 
@@ -68,7 +67,7 @@ def find_cuts(look: Look, index: FrameIndex) -> list[Cut]:
             continue
         if float(index.offset(number) - index.offset(cuts[-1].frame if cuts else 0)) < SHORTEST_SHOT_S:
             continue
-        cuts.append(Cut(number, min(1.0, float(look.change[number]) / FULL_SCORE_CHANGE), "shot"))
+        cuts.append(Cut(number, min(1.0, float(look.change[number]) / FULL_SCORE_CHANGE)))
     return cuts
 
 
@@ -83,7 +82,7 @@ def _exactly(path: Path, index: FrameIndex, look: Look, slides: Sequence[SlideCh
     spans = [(look.numbers[change.look - 1], look.numbers[change.look]) for change in slides]
     boxes = [change.box for change in slides]
     frames = changes_between(path, index, spans, boxes)
-    return [Cut(frame, change.score, "slide") for frame, change in zip(frames, slides, strict=True)]
+    return [Cut(frame, change.score, quiet=True) for frame, change in zip(frames, slides, strict=True)]
 
 
 def _merged(cuts: list[Cut], slides: list[Cut], index: FrameIndex) -> list[Cut]:
@@ -94,6 +93,6 @@ def _merged(cuts: list[Cut], slides: list[Cut], index: FrameIndex) -> list[Cut]:
         near = float(index.offset(cut.frame) - index.offset(before.frame)) < SAME_CHANGE_S
         if not near:
             kept.append(cut)
-        elif cut.kind == "shot":
+        elif not cut.quiet:
             kept[-1] = cut
-    return [Cut(cut.frame, cut.score, "slide") for cut in kept if cut.frame > 0]
+    return [cut for cut in kept if cut.frame > 0]

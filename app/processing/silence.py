@@ -100,7 +100,7 @@ def _listen(params: dict[str, Any], report: Report) -> _Heard:
     with open_media(Path(params["path"])) as container:
         stream = container.streams.audio[0]
         context = stream.codec_context
-        start = beginning_of(stream, params.get("index"))
+        start = beginning_of(stream, params["index"] if picture_stream(container) else None)
         cut = SoundCut(start, None, context.sample_rate, context.layout.name)
         length = float(Fraction(container.duration or 0, 1_000_000))
         parts, samples = [np.zeros(0, np.float32)], 0

@@ -16,6 +16,8 @@ LEAST_STILL = 0.6
 MOVING_CHANGE, MOVING_SHARE = 8, 0.35
 STEADY, CHANGED = 6, 14
 SLIDE_SHARE = 0.02
+# In a film within a lecture most of the picture moves: what changes there is no slide.
+LEAST_STEADY = 0.75
 FULL_SCORE_SHARE = 0.5
 LASTS = 3
 
@@ -37,6 +39,13 @@ def mostly_still(look: Look) -> bool:
     return float((np.array(changes) < STILL_CHANGE).mean()) >= LEAST_STILL
 
 
+def stands_still(look: Look, start: int, stop: int) -> bool:
+    """Tell whether the picture mostly stands between two frames; a stretch without two samples does."""
+    places = [place for place, number in enumerate(look.numbers) if start <= number < stop]
+    changes = [float(np.abs(step).mean()) for step in _steps(look.samples[places])] if len(places) > 1 else [0.0]
+    return float(np.median(changes)) < STILL_CHANGE
+
+
 def find_slides(look: Look) -> list[SlideChange]:
     """Give the changes that last three samples and touch a fiftieth of the picture outside the camera's part."""
     still = ~_moving(look.samples)
@@ -48,7 +57,8 @@ def find_slides(look: Look) -> list[SlideChange]:
         steady = (window.max(axis=0) - window.min(axis=0)) <= STEADY
         changed = (np.abs(window[0] - known) > CHANGED) & steady & still
         share = float(changed.sum() / counted)
-        if share >= SLIDE_SHARE:
+        stands = float((steady & still).sum() / counted) >= LEAST_STEADY
+        if share >= SLIDE_SHARE and stands:
             found.append(SlideChange(number, _box(changed), min(1.0, share / FULL_SCORE_SHARE)))
             known = np.where(steady & still, window[0], known)
         else:

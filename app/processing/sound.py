@@ -134,7 +134,9 @@ def decode_sound(container: InputContainer, stream: AudioStream) -> Iterator[Aud
     for packet in container.demux(stream):
         try:
             frames = packet.decode()
-        except av.error.InvalidDataError:
+        except av.error.FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise
             continue
         yield from frames
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.processing.errors import MediaRefused
-from app.processing.opening import open_media
+from app.processing.opening import open_media, picture_stream
 from app.processing.sound import SoundCut, batches, beginning_of, cut_sound
 
 Report = Callable[[float, str], None]
@@ -63,7 +63,8 @@ def waveform(params: dict[str, Any], report: Report) -> dict[str, Any]:
             raise MediaRefused("This recording has no sound.")
         stream = container.streams.audio[0]
         context = stream.codec_context
-        cut = SoundCut(beginning_of(stream, params.get("index")), None, context.sample_rate, context.layout.name)
+        index = params["index"] if picture_stream(container) else None
+        cut = SoundCut(beginning_of(stream, index), None, context.sample_rate, context.layout.name)
         per_point = max(1, round(cut.rate / FINEST_PER_S))
         length = float(Fraction(container.duration or 0, 1_000_000))
         parts = []
