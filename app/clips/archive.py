@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 CHUNK = 1024 * 1024
 
@@ -29,14 +30,18 @@ class _Drain(io.RawIOBase):
         return taken
 
 
-def stream_zip(files: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
-    """Yield the bytes of a zip of (name, file); nothing is compressed, since video does not shrink."""
+def stream_zip(files: Iterable[tuple[str, Path | bytes]]) -> Iterator[bytes]:
+    """Yield the bytes of a zip of (name, file or content); nothing is compressed, since video does not shrink."""
     drain = _Drain()
     with zipfile.ZipFile(drain, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        for name, path in files:
-            with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as entry, path.open("rb") as file:
+        for name, content in files:
+            with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as entry, _opened(content) as file:
                 while chunk := file.read(CHUNK):
                     entry.write(chunk)
                     yield drain.take()
             yield drain.take()
     yield drain.take()
+
+
+def _opened(content: Path | bytes) -> IO[bytes]:
+    return content.open("rb") if isinstance(content, Path) else io.BytesIO(content)

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, request, url_for
@@ -91,7 +92,10 @@ def archive(slug: str) -> Response:
     if not exports:
         flash("None of the chosen clips has been rendered yet. Tick clips that have a file, or render them first.")
         return go(url_for("clips.index", slug=slug))
-    files = [(name, storage().path_of(key)) for name, key in archive_names(exports)]
+    files: list[tuple[str, Path | bytes]] = []
+    for name, export in archive_names(exports):
+        proof = json.dumps(export.certificate_json, indent=2).encode()
+        files += [(name, storage().path_of(export.path)), (f"{name} certificate.json", proof)]
     answer = FlaskResponse(stream_zip(files), mimetype="application/zip")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{file_stem(project.name)} clips.zip")
     return answer

@@ -144,14 +144,14 @@ def file_stem(title: str) -> str:
     return kept.strip(" .")[:120] or "clip"
 
 
-def archive_names(exports: list[ClipExport]) -> list[tuple[str, str]]:
-    """Return (name in the archive, key) with doubled names numbered."""
+def archive_names(exports: list[ClipExport]) -> list[tuple[str, ClipExport]]:
+    """Return (name in the archive, file's row) with doubled names numbered."""
     seen: dict[str, int] = {}
-    named = []
+    named: list[tuple[str, ClipExport]] = []
     for export in exports:
         stem, ending = Path(export.filename).stem, Path(export.filename).suffix
         count = seen[export.filename] = seen.get(export.filename, 0) + 1
-        named.append((export.filename if count == 1 else f"{stem} ({count}){ending}", export.path))
+        named.append((export.filename if count == 1 else f"{stem} ({count}){ending}", export))
     return named
 
 

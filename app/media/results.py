@@ -69,6 +69,18 @@ def keep_file(session: Session, media_id: int, sha256: str, size: int, key: str)
         MediaRepository(session).update(media, changes)
 
 
+def keep_hash(session: Session, media_id: int, sha256: str) -> str | None:
+    """Write what a file's bytes hash to; return instead the title of the recording that has the same bytes."""
+    media = session.get(Media, media_id)
+    if media is None or media.deleted_at is not None:
+        return None
+    twin = MediaRepository(session).find_by_sha256(media.project_id, sha256)
+    if twin is not None and twin.id != media.id:
+        return twin.title
+    MediaRepository(session).update(media, {"sha256": sha256, "sha256_live": sha256})
+    return None
+
+
 @on_finished(*INGESTS)
 def settle_state(session: Session, job: Job) -> None:
     """Let the recording's state follow its job, in the transaction that ends the job."""

@@ -1,5 +1,6 @@
 """The stages that examine a recording and make its pictures, its waveform and a copy browsers can play."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from app.jobs.registry import stage
 from app.media.files import original
 from app.media.models import Media, MediaKind, Rendition, RenditionKind
 from app.media.repository import MediaRepository
-from app.media.results import keep_file, keep_probe, keep_rendition, rendition_of
+from app.media.results import keep_file, keep_hash, keep_probe, keep_rendition, rendition_of
 from app.processing.errors import ProcessingFailed
 from app.processing.waveform import read_peaks, svg_path
 
@@ -57,6 +58,8 @@ async def probe(context: StageContext) -> None:
     source = await source_of(context)
     index = context.work_dir / "index.npz"
     facts = await context.processing("probe", {"path": str(source.path), "index": str(index)}, reads=[source.path])
+    if source.sha256 is None:
+        await _recognise(context, source)
     if facts["kind"] == MediaKind.VIDEO:
         await _keep(context, source, RenditionKind.FRAME_INDEX, index, content_type="application/octet-stream")
     await context.complete(keep_probe, source.id, facts)
@@ -126,6 +129,14 @@ async def waveform(context: StageContext) -> None:
     details = {"overview_path": path, "peak": made["peak"]}
     facts = {"content_type": "application/octet-stream", "details": details}
     await keep_files(context, source, [(RenditionKind.WAVEFORM, output, facts)])
+
+
+async def _recognise(context: StageContext, source: Source) -> None:
+    """Hash a file that was registered in place; fail in words where the project has it already."""
+    digest = await asyncio.to_thread(sha256_of, source.path)
+    twin = await context.save(keep_hash, source.id, digest)
+    if twin is not None:
+        raise ProcessingFailed(f"This is the same recording as “{twin}”, which is already here.")
 
 
 async def source_of(context: StageContext) -> Source:

@@ -51,7 +51,7 @@ export class Timeline {
     if (!tiles) return;
     const room = this.lanes.clientWidth / tiles;
     const whole = film.clientHeight * Number(getComputedStyle(film).getPropertyValue("--shape"));
-    film.dataset.step = [1, 2, 4].find((step) => room * step >= whole * 0.75) ?? 8;
+    film.dataset.step = [1, 2, 4].find((step) => room * step >= whole * 0.55) ?? 8;
   }
 
   zoomBy(factor) { this.zoomTo((this.pps || this.fitPps) * factor); }

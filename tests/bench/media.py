@@ -10,7 +10,7 @@ from tests.bench.measure import Line, alone, beside
 
 SOURCE = (
     "ffmpeg -y -loglevel error -f lavfi -i testsrc2=size=1920x1080:rate=25,noise=alls=6:allf=t -f lavfi"
-    ' -i sine=frequency=440:sample_rate=48000 -af "volume=\'if(lt(mod(t,10),8),1,0)\':eval=frame" -t 60'
+    " -i sine=frequency=440:sample_rate=48000 -af \"volume='if(lt(mod(t,10),8),1,0)':eval=frame\" -t 60"
     " -c:v libx264 -preset veryfast -crf 23 -g 250 -bf 2 -pix_fmt yuv420p -c:a aac -b:a 128k {minute}"
 )
 LOOP = "ffmpeg -y -loglevel error -stream_loop {loops} -i {minute} -c copy {long}"
