@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def _of_video(params: dict[str, Any], source: Path, rendered: Path, report: Repo
         *_time_reasons(timing),
         *_frame_reasons(checks, roles),
         *_sound_reasons(sounds, min(MOST_SOUNDS, _count_sounds(source))),
-        *([] if proof is None or proof["identical"] else ["A copied group of pictures is not the source's own."]),
+        *([] if proof is None or proof["identical"] else ["The copied pictures are not the source's own."]),
     ]
     return {
         **{"reasons": reasons, "expected_frames": stop - start, "actual_frames": len(times), "times": timing},
@@ -158,10 +159,7 @@ def _hash_slices(path: Path, index: FrameIndex, first: int, last: int) -> tuple[
     with open_media(path) as container:
         stream = require_picture(container)
         length_size = h264.parameter_sets(stream.codec_context.extradata or b"")[1]
-        end = index.boundary(last) if last < len(index) else None
-        for packet in packets_from(container, stream, index, first):
-            if packet.pts == end:
-                break
+        for packet in islice(packets_from(container, stream, index, first), last - first):
             digest.update(h264.slices_of(bytes(packet), length_size))
             count += 1
     return count, digest.hexdigest()

@@ -18,6 +18,8 @@ from app.processing.opening import picture_stream, use_threads
 
 TRIES_BEFORE_THE_START = 3
 BEFORE_THE_START_S = 10
+# Decoders that take the wish to skip from one packet to the next.
+CAN_SKIP = ("h264", "hevc", "mpeg2video")
 HURRY = {"skip_loop_filter": "all"}
 
 
@@ -50,9 +52,16 @@ def hurry(stream: VideoStream) -> None:
     stream.codec_context.options = {**stream.codec_context.options, **HURRY}
 
 
-def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Decode to the end, passing over packets that are damaged."""
+def decode(container: InputContainer, stream: VideoStream, wanted: int | None = None) -> Iterator[VideoFrame]:
+    """Decode to the end, passing over packets that are damaged.
+
+    Of pictures before ``wanted`` (a time in ticks) those may be left out that no other leans on.
+    """
+    skips = wanted is not None and stream.codec_context.name in CAN_SKIP
     for packet in container.demux(stream):
+        if skips:
+            on_the_way = packet.pts is not None and packet.pts < (wanted or 0)
+            stream.codec_context.skip_frame = "NONREF" if on_the_way else "DEFAULT"
         try:
             frames = packet.decode()
         except av.error.FFmpegError as error:
@@ -181,7 +190,7 @@ def _from_before(container: InputContainer, stream: VideoStream, index: FrameInd
     for attempt in range(TRIES_BEFORE_THE_START + 1):
         if attempt == TRIES_BEFORE_THE_START or key == 0:
             key = 0
-        frames = _seek(container, stream, index, key)
+        frames = _seek(container, stream, index, (key, start))
         first = next(frames, None)
         if first is not None and (first.number <= start or key == 0):
             yield first
@@ -190,10 +199,14 @@ def _from_before(container: InputContainer, stream: VideoStream, index: FrameInd
         key = index.key_before(max(0, key - 1))
 
 
-def _seek(container: InputContainer, stream: VideoStream, index: FrameIndex, key: int) -> Iterator[Numbered]:
+def _seek(
+    container: InputContainer, stream: VideoStream, index: FrameIndex, way: tuple[int, int]
+) -> Iterator[Numbered]:
+    """Decode from a key frame on; on the way from it to the frame wanted, no picture that nothing leans on."""
+    key, wanted = way
     # The first frame may come later than the stream: begin with the file, not with the frame.
     seek(container, stream, index.boundary(key) if key else stream.start_time or 0)
-    for frame in decode(container, stream):
+    for frame in decode(container, stream, index.boundary(wanted)):
         number = None if frame.pts is None else index.exactly(frame.pts)
         if number is not None:
             yield Numbered(number, frame)

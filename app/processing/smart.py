@@ -1,4 +1,4 @@
-"""Cut H.264 without encoding it anew: whole groups of pictures are copied, only the edges encoded.
+"""Cut H.264 without encoding it anew: pictures are copied from the first key frame on, only the edges encoded.
 
 Both kinds of pictures lie in one track, each naming its own parameter sets, which the track's head holds
 together: every player that reads the head can switch between them.
@@ -7,6 +7,7 @@ together: every player that reads the head can switch between them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any, NamedTuple
 
 import av
@@ -53,26 +54,32 @@ class NotSmart(Exception):
 
 
 def plan_copy(container: InputContainer, index: FrameIndex, start: int, stop: int) -> Plan:
-    """Find the whole groups of pictures inside [start, stop); raises NotSmart with the reason."""
+    """Find what can be copied of [start, stop): from its first key frame to the last place where all that
+    was decoded is also shown. Raises NotSmart with the reason.
+    """
     stream = require_picture(container)
     _require_plain_h264(stream, index)
     first = index.key_after(start)
-    last = stop if stop == len(index) else index.key_before(stop)
-    if first is None or first >= last:
+    if first is None or first >= stop:
         raise NotSmart("No whole group of pictures lies inside this clip.")
     sets, length_size = h264.parameter_sets(stream.codec_context.extradata or b"")
     times: list[int] = []
-    for packet in _packets(container, stream, index, first, last):
+    latest, whole = 0, 0
+    for packet in islice(packets_from(container, stream, index, first), stop - first):
         if packet.is_keyframe:
             _require_same_sets(packet, sets, length_size)
-        if not times and not _begins_anew(packet, length_size):
+        if packet.pts is None or packet.pts < index.boundary(first) or not (times or _begins_anew(packet, length_size)):
             raise NotSmart(LEANING)
-        times.append(packet.pts or 0)
-    shown = [index.boundary(number) for number in range(first, last)]
-    if sorted(times) != shown:
-        raise NotSmart(LEANING)
-    delay = max(at - pts for at, pts in zip(shown, times, strict=True))
-    return Plan(start, first, last, stop, delay)
+        times.append(packet.pts)
+        latest = max(latest, packet.pts)
+        # So many packets show just as many frames, none missing between them.
+        if latest == index.boundary(first + len(times) - 1):
+            whole = len(times)
+    if not whole:
+        raise NotSmart("No whole group of pictures lies inside this clip.")
+    shown = [index.boundary(first + place) for place in range(whole)]
+    delay = max(at - pts for at, pts in zip(shown, times, strict=False))
+    return Plan(start, first, first + whole, stop, delay)
 
 
 class Splice:
@@ -116,7 +123,8 @@ class Splice:
         return Coded(data, self._number_at(packet), packet.is_keyframe)
 
     def _copied(self) -> Iterator[Coded]:
-        for packet in _packets(self._container, self._source, self._index, self._plan.first, self._plan.last):
+        packets = packets_from(self._container, self._source, self._index, self._plan.first)
+        for packet in islice(packets, self._plan.last - self._plan.first):
             data = bytes(packet)
             if self._length_size != 4:
                 kept = (h264.SEI, *h264.SLICES)
@@ -180,14 +188,3 @@ def _require_same_sets(packet: "Packet[Any]", sets: h264.ParameterSets, length_s
 
 def _begins_anew(packet: "Packet[Any]", length_size: int) -> bool:
     return any(h264.kind_of(unit) == h264.IDR for unit in h264.units_of(bytes(packet), length_size))
-
-
-def _packets(
-    container: InputContainer, stream: VideoStream, index: FrameIndex, first: int, last: int
-) -> Iterator["Packet[Any]"]:
-    """Yield the packets from one key frame up to another, in the order of decoding."""
-    end = index.boundary(last) if last < len(index) else None
-    for packet in packets_from(container, stream, index, first):
-        if packet.pts == end:
-            return
-        yield packet

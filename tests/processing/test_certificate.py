@@ -161,7 +161,7 @@ def test_a_changed_copy_is_caught(shelf: Make, tmp_path: Path) -> None:
     proof = certified({**clip, "output": exact["output"]}, copied=clip["copied"])
 
     assert proof["verdict"] == "failed"
-    assert "A copied group of pictures is not the source's own." in proof["reasons"]
+    assert "The copied pictures are not the source's own." in proof["reasons"]
 
 
 def test_a_still_picture_rests_on_times(tmp_path: Path) -> None:

@@ -93,12 +93,24 @@ def test_any_points_are_cut_to_the_frame(mode: str, start: int, stop: int, shelf
 
 
 @pytest.mark.parametrize("name", ["h264.mp4", "h264.mkv", "h264.ts"])
-def test_a_smart_cut_copies_whole_groups_and_proves_it(name: str, shelf: Make, tmp_path: Path) -> None:
+def test_a_smart_cut_copies_from_the_first_key_frame_on_and_proves_it(name: str, shelf: Make, tmp_path: Path) -> None:
     params = rendered(order(shelf(name, **CODECS[name]), tmp_path, 7, 43, mode="smart"))
 
     proof = assert_exact(params, 7, 43)
-    assert (params["mode"], params["reason"], params["copied"]) == ("smart", None, [12, 36])
-    assert (proof["copied"]["packets"], proof["copied"]["identical"]) == (24, True)
+    assert (params["mode"], params["reason"], params["copied"]) == ("smart", None, [12, 43])
+    assert (proof["copied"]["packets"], proof["copied"]["identical"]) == (31, True)
+
+
+def test_a_smart_cut_ends_between_frames_that_lean_on_later_ones(tmp_path: Path) -> None:
+    options = {"g": "25", "bf": "3", "x264-params": "log-level=none:scenecut=0:b-adapt=0"}
+    source = make_video(tmp_path / "deep.mp4", seconds=4, options=options)
+
+    ends = [rendered(order(source, tmp_path, 7, stop, mode="smart")) for stop in range(55, 61)]
+
+    for params, stop in zip(ends, range(55, 61), strict=True):
+        assert params["copied"][0] == 25 and stop - 4 < params["copied"][1] <= stop
+    assert {params["copied"][1] for params in ends} != set(range(55, 61))
+    assert_exact(ends[-1], 7, 60)
 
 
 @pytest.mark.parametrize(
