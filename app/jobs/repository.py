@@ -112,11 +112,12 @@ class JobRepository(Repository[Job]):
         by_status = {row[0]: row[1] for row in rows}
         return {tab: sum(by_status.get(status, 0) for status in statuses) for tab, statuses in TABS.items()}
 
-    def count_ahead(self, job: Job) -> int:
-        """Return how many queued jobs will start before this one."""
-        sooner = sa.or_(Job.priority < job.priority, sa.and_(Job.priority == job.priority, Job.id < job.id))
-        query = sa.select(sa.func.count()).select_from(Job).where(Job.status == JobStatus.QUEUED, sooner)
-        return self.session.scalar(query) or 0
+    def count_ahead(self, job_ids: Sequence[int]) -> dict[int, int]:
+        """Return for each of these queued jobs how many will start before it."""
+        place = sa.func.row_number().over(order_by=(Job.priority, Job.id))
+        line = sa.select(Job.id, place.label("place")).where(Job.status == JobStatus.QUEUED).subquery()
+        rows = self.session.execute(sa.select(line).where(line.c.id.in_(job_ids)))
+        return {row.id: row.place - 1 for row in rows}
 
     def find_open(self, after_id: int, limit: int = 200) -> list[Job]:
         """Return active jobs with a greater id, by id: for walking through all of them."""

@@ -132,7 +132,8 @@ class JobService:
             return {job.id: PAUSED for job in waiting}
         if not self.workers.alive():
             return {job.id: NO_WORKER for job in waiting}
-        return {job.id: place_in_line(self.jobs.count_ahead(job)) for job in waiting}
+        ahead = self.jobs.count_ahead([job.id for job in waiting])
+        return {job.id: place_in_line(ahead.get(job.id, 0)) for job in waiting}
 
     def pause(self) -> None:
         """Start no more jobs, on any worker; what runs goes on."""
