@@ -111,15 +111,17 @@ def _sentence(row: AuditLog) -> str:
 
 def _verb(row: AuditLog) -> str:
     """Name what a change of one telling field really was."""
+    if row.action is not AuditAction.UPDATE:
+        return VERBS.get(row.action, row.action.value.lower())
     for field, done, undone in (
         ("deleted_at", "deleted", "brought back"),
         ("archived_at", "archived", "brought back"),
     ):
-        if row.action is AuditAction.UPDATE and field in row.changes:
+        if field in row.changes:
             return done if row.changes[field].get("new") else undone
     if row.actor_id is None and row.entity_type == "media" and "duration_frames" in row.changes:
         return "measured"
-    return VERBS.get(row.action, row.action.value.lower())
+    return VERBS[row.action]
 
 
 def _rows(changes: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
