@@ -23,7 +23,8 @@ from app.jobs.models import StageStatus
 from app.jobs.progress import Held
 from app.jobs.registry import find_stage
 
-WATCH_EVERY_S = 1.0
+# A cancelled job ends within two seconds: half of one is for noticing.
+WATCH_EVERY_S = 0.5
 CROWDED_WAIT_S = 1.0
 # A stage met by a database that went away starts again after these waits, then fails.
 OUTAGE_WAITS_S = (1, 5, 15)
@@ -63,7 +64,7 @@ class Runner:
                 await self._run(claim, step)
 
     async def watch(self) -> None:
-        """Every second, end what was cancelled or taken over, whether or not it reports."""
+        """Twice a second, end what was cancelled or taken over, whether or not it reports."""
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             try:

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.core.async_db import AsyncDatabase
 from app.core.clock import now
 from app.core.db import session_scope
-from app.jobs import claims, engine, registry
+from app.jobs import claims, engine, registry, runner
 from app.jobs.ledger import Ledger
 from app.jobs.models import Job, JobStage, Worker
 from app.jobs.repository import JobRepository, WorkerRepository
@@ -96,12 +96,12 @@ class House:
 
     async def _run(self, job: Job, meanwhile: Callable[[Runner], Awaitable[None]] | None) -> bool:
         database = AsyncDatabase(self.settings.database_url, {})
-        runner = Runner(self.settings, Ledger(database), WORKER)
+        worker = Runner(self.settings, Ledger(database), WORKER)
         memory = self.memories[engine.workflow_id(job.public_id, job.attempt)]
-        running = asyncio.create_task(runner.run(str(job.public_id), job.attempt, memory.step))
+        running = asyncio.create_task(worker.run(str(job.public_id), job.attempt, memory.step))
         try:
             if meanwhile is not None:
-                await meanwhile(runner)
+                await meanwhile(worker)
             await asyncio.wait({running})
         finally:
             await database.close()
@@ -133,3 +133,10 @@ def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     engine.prepare(house.url)
     yield house
     engine.close()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for nothing but what a test is about."""
+    monkeypatch.setattr(runner, "OUTAGE_WAITS_S", (0, 0))
+    monkeypatch.setattr(runner, "CROWDED_WAIT_S", 0.01)
