@@ -12,7 +12,7 @@ from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.files import original
 from app.media.models import Media, MediaKind, Rendition, RenditionKind
-from app.media.repository import MediaRepository
+from app.media.reads import renditions_of
 from app.media.results import keep_file, keep_hash, keep_probe, keep_rendition, rendition_of
 from app.processing.errors import ProcessingFailed
 from app.processing.waveform import read_peaks, svg_path
@@ -179,7 +179,7 @@ def _read_source(session: Session, storage: LocalStorage, media_id: int) -> Sour
     media = session.get(Media, media_id)
     if media is None or media.deleted_at is not None:
         return None
-    made = MediaRepository(session).renditions_of([media.id])[media.id]
+    made = renditions_of(session, [media.id])[media.id]
     return Source(
         id=media.id,
         folder=media.public_id.hex,
