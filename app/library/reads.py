@@ -135,7 +135,7 @@ def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | N
     thumbnail, filmstrip = renditions.get(RenditionKind.THUMBNAIL), renditions.get(RenditionKind.FILMSTRIP)
     waveform = renditions.get(RenditionKind.WAVEFORM)
     active = job is not None and job.is_active
-    failed = job is not None and job.status is JobStatus.FAILED and job.dismissed_at is None
+    broken = job is not None and job.status in (JobStatus.FAILED, JobStatus.CANCELLED) and job.dismissed_at is None
     return Card(
         public_id=str(media.public_id),
         title=media.title,
@@ -150,7 +150,7 @@ def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | N
         meta_line2=" · ".join(filter(None, _second_line(media, person))),
         progress=job.progress if job is not None and active else None,
         stage_text=stage_words(job) if job is not None and active else None,
-        failure=job.error_message if job is not None and failed else _missing(media),
+        failure=(job.error_message or "Cancelled") if job is not None and broken else _missing(media),
         job_public_id=str(job.public_id) if job is not None else None,
         wave_path=_detail(waveform, "overview_path", None) if media.kind is MediaKind.AUDIO else None,
         size_text=size(media.file_size),

@@ -25,6 +25,7 @@ from app.workbench.clip_rows import ClipRow, clip_rows
 from app.workbench.drawing import Drawing, draw
 
 MOST_MARKS = 2000
+CANCELLED = "Processing was cancelled"
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,11 @@ def _clock(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, 
 
 def job_line(job: Job | None) -> JobLine | None:
     """Return the line about the newest job; None where it is done and nothing needs saying."""
-    if job is None or job.status in (JobStatus.COMPLETED, JobStatus.CANCELLED) or job.dismissed_at is not None:
+    if job is None or job.status is JobStatus.COMPLETED or job.dismissed_at is not None:
         return None
+    if job.status is JobStatus.CANCELLED:
+        # To whoever looks at the recording it is as unfinished as a failed one, and Retry finishes it.
+        return JobLine(job.public_id, "failed", job.progress, stage_words(job), None, CANCELLED)
     return JobLine(job.public_id, job.status.value, job.progress, stage_words(job), eta(job), job.error_message)
 
 
