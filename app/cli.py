@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -95,6 +96,7 @@ def address(settings: Settings) -> str:
 
 def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     settings: Settings = app.config["SETTINGS"]
+    _spool_beside_media(settings)
     server = create_server(
         app,
         host=settings.host,
@@ -115,6 +117,13 @@ def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
         server.run()
     except KeyboardInterrupt:
         server.close()
+
+
+def _spool_beside_media(settings: Settings) -> None:
+    """Let large bodies wait on the instance's disk: the system's folder for such things may be small memory."""
+    folder = settings.instance / "tmp"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    tempfile.tempdir = str(folder)
 
 
 def _banner(settings: Settings, with_worker: bool) -> None:

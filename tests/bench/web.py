@@ -2,6 +2,7 @@
 
 import re
 import statistics
+import threading
 import time
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def _wait_until_ready(person: Person, project: str) -> str:
         found = MEDIA.search(page)
         if found and 'class="badge"' in page:
             return found.group(1)
-        time.sleep(1)
+        # Nothing tells when a job of another process is done; ask again shortly.
+        threading.Event().wait(1)
     raise TimeoutError("the sample recording was not ready in time")
 
 
