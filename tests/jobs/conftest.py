@@ -1,6 +1,7 @@
 """A prepared instance, jobs in it, and a runner without the engine's processes."""
 
 import asyncio
+import shutil
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -24,7 +25,7 @@ from app.pipelines import PIPELINES
 WORKER = "worker-1"
 
 
-class House:
+class Yard:
     """Jobs of three stages, `one`, `two` and `three`, and what tests do with them."""
 
     def __init__(self, settings: Settings) -> None:
@@ -123,15 +124,16 @@ class Memory:
 
 
 @pytest.fixture
-def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def yard(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
     """Return an instance whose pipeline `trio` has three stages nobody has registered yet."""
     monkeypatch.setitem(PIPELINES, "trio", {"one": 1, "two": 2, "three": 1})
     for name in ("_stages", "_finished", "_stage_failed"):
         known = getattr(registry, name)
         monkeypatch.setattr(registry, name, type(known)(*([list] if name != "_stages" else [])))
-    house = House(app.config["SETTINGS"])
-    engine.prepare(house.url)
-    yield house
+    yard = Yard(app.config["SETTINGS"])
+    engine.prepare(yard.url)
+    shutil.rmtree(yard.settings.instance / runner.WORK_FOLDER, ignore_errors=True)
+    yield yard
     engine.close()
 
 

@@ -17,7 +17,7 @@ from app.jobs.engine import Engine
 from app.jobs.ledger import Ledger
 from app.jobs.models import Job, JobStatus
 from app.jobs.service import JobService
-from tests.jobs.conftest import House
+from tests.jobs.conftest import Yard
 from tests.jobs.drill import Drill, drill, wait_until
 from tests.servers import mariadb_server, postgres_server
 
@@ -58,24 +58,24 @@ async def follow_up(settings: Settings) -> Job:
 
 @pytest.mark.parametrize("database", ["postgres", "mariadb"])
 def test_a_rollback_enqueues_nothing(request: pytest.FixtureRequest, database: str) -> None:
-    house: Drill = request.getfixturevalue(database)
+    yard: Drill = request.getfixturevalue(database)
     attempts: list[str] = []
 
-    with house.inside(), pytest.raises(RuntimeError, match="on purpose"):
+    with yard.inside(), pytest.raises(RuntimeError, match="on purpose"):
         enqueue_and_fail(attempts)
 
-    assert workflow(house.settings, attempts[0]) is None
+    assert workflow(yard.settings, attempts[0]) is None
 
 
 @pytest.mark.parametrize("database", ["postgres", "mariadb"])
 def test_a_commit_enqueues_the_attempt(request: pytest.FixtureRequest, database: str) -> None:
-    house: Drill = request.getfixturevalue(database)
+    yard: Drill = request.getfixturevalue(database)
 
-    with house.inside():
-        [id] = house.enqueue(1)
-        job = house.job(id)
+    with yard.inside():
+        [id] = yard.enqueue(1)
+        job = yard.job(id)
 
-    found = workflow(house.settings, engine.workflow_id(job.public_id, 1))
+    found = workflow(yard.settings, engine.workflow_id(job.public_id, 1))
     assert found is not None and found.status == "ENQUEUED"
 
 
@@ -83,25 +83,25 @@ def test_a_commit_enqueues_the_attempt(request: pytest.FixtureRequest, database:
 def test_a_verb_of_a_stage_enqueues_a_job_with_its_own_transaction(
     request: pytest.FixtureRequest, database: str
 ) -> None:
-    house: Drill = request.getfixturevalue(database)
+    yard: Drill = request.getfixturevalue(database)
 
-    job = asyncio.run(follow_up(house.settings))
+    job = asyncio.run(follow_up(yard.settings))
 
-    assert workflow(house.settings, engine.workflow_id(job.public_id, 1)) is not None
+    assert workflow(yard.settings, engine.workflow_id(job.public_id, 1)) is not None
 
 
-def test_a_request_enqueues_with_its_own_transaction(house: House) -> None:
+def test_a_request_enqueues_with_its_own_transaction(yard: Yard) -> None:
     with transaction() as session:
         job = JobService(session).enqueue("trio", project_id=1, name="From a form")
 
-    found = house.workflow(job)
+    found = yard.workflow(job)
     assert found is not None and found.status == "ENQUEUED"
 
 
-def test_a_stage_on_sqlite_enqueues_with_its_own_transaction(house: House) -> None:
-    job = asyncio.run(follow_up(house.settings))
+def test_a_stage_on_sqlite_enqueues_with_its_own_transaction(yard: Yard) -> None:
+    job = asyncio.run(follow_up(yard.settings))
 
-    assert house.workflow(job) is not None
+    assert yard.workflow(job) is not None
 
 
 def test_a_savepoint_alone_tells_the_engine_nothing(mariadb: Drill) -> None:
@@ -139,8 +139,8 @@ def test_a_worker_on_mariadb_does_jobs_kept_elsewhere(mariadb: Drill) -> None:
     assert left == [1] * 12
 
 
-def test_the_engines_tables_are_not_ours_to_migrate(house: House) -> None:
-    tables = house.do(lambda session: sa.inspect(session.connection()).get_table_names())
+def test_the_engines_tables_are_not_ours_to_migrate(yard: Yard) -> None:
+    tables = yard.do(lambda session: sa.inspect(session.connection()).get_table_names())
 
     ours = {name for name in tables if is_ours(None, name, "table", True, None)}
     assert {"workflow_status", "queues", "dbos_migrations"} <= set(tables)
@@ -148,19 +148,19 @@ def test_the_engines_tables_are_not_ours_to_migrate(house: House) -> None:
     assert "jobs" in ours
 
 
-def test_preparing_twice_is_harmless(house: House, tmp_path: Path) -> None:
-    engine.prepare(house.url)
+def test_preparing_twice_is_harmless(yard: Yard, tmp_path: Path) -> None:
+    engine.prepare(yard.url)
     engine.prepare(f"sqlite:///{tmp_path / 'elsewhere.db'}")
 
     with sa.create_engine(f"sqlite:///{tmp_path / 'elsewhere.db'}").connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
-def test_a_paused_queue_stays_paused_when_a_worker_starts(house: House) -> None:
-    worker = Engine(house.settings, "worker-1")
+def test_a_paused_queue_stays_paused_when_a_worker_starts(yard: Yard) -> None:
+    worker = Engine(yard.settings, "worker-1")
     worker.prepare()
-    house.ask(JobService.pause)
+    yard.ask(JobService.pause)
 
     worker.prepare()
 
-    assert house.ask(JobService.is_paused) is True
+    assert yard.ask(JobService.is_paused) is True

@@ -22,7 +22,7 @@ EFFECTS = ("replace", "complete", "files", "finished")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drill]:
+def yard(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drill]:
     if request.param == "sqlite":
         with drill(tmp_path) as one:
             yield one
@@ -32,34 +32,34 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drill]:
 
 
 @pytest.mark.timeout(120 + 10 * KILLS)
-def test_every_job_is_done_once_however_often_workers_are_killed(house: Drill) -> None:
+def test_every_job_is_done_once_however_often_workers_are_killed(yard: Drill) -> None:
     random.seed(7)
     for _ in range(2):
-        house.start_worker()
-    ids = house.enqueue(JOBS_PER_KILL)
+        yard.start_worker()
+    ids = yard.enqueue(JOBS_PER_KILL)
 
     began = time.monotonic()
     for _ in range(KILLS):
         time.sleep(random.uniform(0.3, 1.5))
         # On a busy machine workers need longer to begin: always killing them sooner would prove nothing.
-        keep_up(house, len(ids) - MOST_WAITING)
-        house.kill(random.choice(house.workers))
-        house.start_worker()
-        ids += house.enqueue(JOBS_PER_KILL)
-    keep_up(house, len(ids))
+        keep_up(yard, len(ids) - MOST_WAITING)
+        yard.kill(random.choice(yard.workers))
+        yard.start_worker()
+        ids += yard.enqueue(JOBS_PER_KILL)
+    keep_up(yard, len(ids))
 
     print(f"\n{KILLS} kills, {len(ids)} jobs, {deaths()} stages broken off, {time.monotonic() - began:.0f} s")
-    assert house.effects() == {(id, what): 1 for id in ids for what in EFFECTS}
-    assert {path.name for path in (house.settings.instance / "kept").iterdir()} == {str(id) for id in ids}
+    assert yard.effects() == {(id, what): 1 for id in ids for what in EFFECTS}
+    assert {path.name for path in (yard.settings.instance / "kept").iterdir()} == {str(id) for id in ids}
     assert deaths() >= KILLS // 10, "the kills must have hit work"
 
 
-def keep_up(house: Drill, completed: int) -> None:
+def keep_up(yard: Drill, completed: int) -> None:
     """Wait until so many jobs are completed; fails, saying which are not, after a minute."""
     try:
-        wait_until(lambda: house.count(JobStatus.COMPLETED) >= completed, within_s=60)
+        wait_until(lambda: yard.count(JobStatus.COMPLETED) >= completed, within_s=60)
     except AssertionError as error:
-        raise AssertionError(house.unfinished()) from error
+        raise AssertionError(yard.unfinished()) from error
 
 
 def deaths() -> int:

@@ -14,11 +14,11 @@ from app.jobs.models import JobStatus
 from app.jobs.registry import stage
 from app.jobs.runner import Runner
 from app.jobs.service import JobService
-from tests.jobs.conftest import House
+from tests.jobs.conftest import Yard
 
 
 @pytest.fixture
-def endless(house: House, tmp_path: Path) -> Iterator[Path]:
+def endless(yard: Yard, tmp_path: Path) -> Iterator[Path]:
     """Return a recording nobody ever writes to: probing it waits until the first byte comes."""
     for name in ("two", "three"):
         stage(name)(nothing)
@@ -59,73 +59,73 @@ def with_child(act: Callable[[Runner, int], Awaitable[None]]) -> Callable[[Runne
     return meanwhile
 
 
-def test_a_child_killed_alone_fails_the_job_with_words_and_it_can_be_retried(house: House, endless: Path) -> None:
+def test_a_child_killed_alone_fails_the_job_with_words_and_it_can_be_retried(yard: Yard, endless: Path) -> None:
     probing(endless)
-    job = house.enqueue()
+    job = yard.enqueue()
 
     async def kill(runner: Runner, child: int) -> None:
         os.kill(child, signal.SIGKILL)
 
-    house.run(job, with_child(kill))
-    failed = house.job(job)
-    house.ask(JobService.retry, job)
+    yard.run(job, with_child(kill))
+    failed = yard.job(job)
+    yard.ask(JobService.retry, job)
 
     assert failed.status == JobStatus.FAILED
     assert failed.error_message == "The machine ended it, most likely for lack of memory."
-    assert house.job(job).status == JobStatus.QUEUED
+    assert yard.job(job).status == JobStatus.QUEUED
 
 
-def test_cancelling_kills_the_child_within_two_seconds(house: House, endless: Path) -> None:
+def test_cancelling_kills_the_child_within_two_seconds(yard: Yard, endless: Path) -> None:
     probing(endless)
-    job = house.enqueue()
+    job = yard.enqueue()
     took = []
 
     async def cancel(runner: Runner, child: int) -> None:
         watching = asyncio.create_task(runner.watch())
-        await asyncio.to_thread(house.beat)
+        await asyncio.to_thread(yard.beat)
         began = time.monotonic()
-        await asyncio.to_thread(house.ask, JobService.cancel, job)
+        await asyncio.to_thread(yard.ask, JobService.cancel, job)
         await runner.executions[0].over.wait()
         took.append(time.monotonic() - began)
         watching.cancel()
 
-    house.run(job, with_child(cancel))
+    yard.run(job, with_child(cancel))
 
     assert took[0] < 2
     assert children() == []
-    assert house.job(job).status == JobStatus.CANCELLED
+    assert yard.job(job).status == JobStatus.CANCELLED
 
 
-def test_a_stopping_worker_kills_the_child_and_hands_the_job_back(house: House, endless: Path) -> None:
+def test_a_stopping_worker_kills_the_child_and_hands_the_job_back(yard: Yard, endless: Path) -> None:
     probing(endless)
-    job = house.enqueue()
+    job = yard.enqueue()
 
-    house.run(job, with_child(lambda runner, child: runner.stop(5)))
+    yard.run(job, with_child(lambda runner, child: runner.stop(5)))
 
     assert children() == []
-    assert house.job(job).status == JobStatus.QUEUED
+    assert yard.job(job).status == JobStatus.QUEUED
 
 
-def test_the_peak_memory_of_a_child_is_noted_on_its_stage(house: House, tmp_path: Path) -> None:
+def test_the_peak_memory_of_a_child_is_noted_on_its_stage(yard: Yard, tmp_path: Path) -> None:
     @stage("one")
     async def check(context: StageContext) -> None:
         await context.processing("self_check", {"secrets": [], "outside": str(tmp_path)}, reads=[])
 
     for name in ("two", "three"):
         stage(name)(nothing)
-    job = house.enqueue()
-    house.run(job)
+    job = yard.enqueue()
+    yard.run(job)
 
-    assert house.stages(job)["one"].peak_memory_bytes > 1_000_000
+    assert yard.stages(job)["one"].peak_memory_bytes > 1_000_000
 
 
-def test_a_recording_we_do_not_read_fails_the_job_with_its_reason(house: House, tmp_path: Path) -> None:
+def test_a_recording_we_do_not_read_fails_the_job_with_its_reason(yard: Yard, tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a recording")
     probing(tmp_path / "notes.mp4")
-    job = house.enqueue()
+    job = yard.enqueue()
 
-    house.run(job)
+    yard.run(job)
 
-    assert house.job(job).status == JobStatus.FAILED
-    assert house.job(job).error_message
-    assert "foresee" not in house.job(job).error_message
+    assert yard.job(job).status == JobStatus.FAILED
+    assert yard.job(job).error_message
+    assert "foresee" not in yard.job(job).error_message

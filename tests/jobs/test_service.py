@@ -13,198 +13,198 @@ from app.jobs.failures import Failure
 from app.jobs.models import Job, JobStatus, StageStatus, Worker
 from app.jobs.registry import on_finished
 from app.jobs.service import NO_WORKER, PAUSED, JobService, place_in_line
-from tests.jobs.conftest import House
+from tests.jobs.conftest import Yard
 
 
-def test_a_job_is_enqueued_with_its_stages_and_its_workflow(house: House) -> None:
-    job = house.enqueue(media_id=7, params={"width": 640})
+def test_a_job_is_enqueued_with_its_stages_and_its_workflow(yard: Yard) -> None:
+    job = yard.enqueue(media_id=7, params={"width": 640})
 
     assert (job.status, job.attempt, job.params_json) == (JobStatus.QUEUED, 1, {"width": 640})
-    assert [(name, stage.weight) for name, stage in house.stages(job).items()] == [("one", 1), ("two", 2), ("three", 1)]
-    workflow = house.workflow(job)
+    assert [(name, stage.weight) for name, stage in yard.stages(job).items()] == [("one", 1), ("two", 2), ("three", 1)]
+    workflow = yard.workflow(job)
     assert workflow is not None and workflow.status == "ENQUEUED"
 
 
-def test_a_rollback_enqueues_nothing(house: House) -> None:
+def test_a_rollback_enqueues_nothing(yard: Yard) -> None:
     with pytest.raises(RuntimeError, match="on purpose"), session_scope() as session:
         job = JobService(session).enqueue("trio", project_id=1, name="Lost")
         raise RuntimeError("on purpose")
 
-    assert house.do(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Job))) == 0
-    assert house.workflow(job) is None
+    assert yard.do(lambda session: session.scalar(sa.select(sa.func.count()).select_from(Job))) == 0
+    assert yard.workflow(job) is None
 
 
-def test_an_active_job_with_the_same_key_is_returned(house: House) -> None:
-    first = house.enqueue(idempotency_key="ingest:7")
-    second = house.enqueue(idempotency_key="ingest:7")
+def test_an_active_job_with_the_same_key_is_returned(yard: Yard) -> None:
+    first = yard.enqueue(idempotency_key="ingest:7")
+    second = yard.enqueue(idempotency_key="ingest:7")
 
     assert second.id == first.id
 
 
-def test_an_ended_job_gives_its_key_up(house: House) -> None:
-    first = house.enqueue(idempotency_key="ingest:7")
-    house.ask(JobService.cancel, first)
+def test_an_ended_job_gives_its_key_up(yard: Yard) -> None:
+    first = yard.enqueue(idempotency_key="ingest:7")
+    yard.ask(JobService.cancel, first)
 
-    second = house.enqueue(idempotency_key="ingest:7")
+    second = yard.enqueue(idempotency_key="ingest:7")
 
     assert second.id != first.id
-    assert house.job(first).idempotency_key is None
+    assert yard.job(first).idempotency_key is None
 
 
-def test_enqueueing_the_same_attempt_twice_is_harmless(house: House) -> None:
-    job = house.enqueue()
+def test_enqueueing_the_same_attempt_twice_is_harmless(yard: Yard) -> None:
+    job = yard.enqueue()
 
-    house.do(engine.enqueue, job)
+    yard.do(engine.enqueue, job)
 
-    workflow = house.workflow(job)
+    workflow = yard.workflow(job)
     assert workflow is not None and workflow.status == "ENQUEUED"
 
 
-def test_a_retry_is_a_new_attempt_that_keeps_what_is_done(house: House) -> None:
-    job = failed_in_two(house)
+def test_a_retry_is_a_new_attempt_that_keeps_what_is_done(yard: Yard) -> None:
+    job = failed_in_two(yard)
 
-    house.ask(JobService.retry, job)
+    yard.ask(JobService.retry, job)
 
-    again = house.job(job)
+    again = yard.job(job)
     assert (again.status, again.attempt, again.error_message) == (JobStatus.QUEUED, 2, None)
-    assert [stage.status for stage in house.stages(job).values()] == ["done", "waiting", "waiting"]
-    workflow = house.workflow(again)
+    assert [stage.status for stage in yard.stages(job).values()] == ["done", "waiting", "waiting"]
+    workflow = yard.workflow(again)
     assert workflow is not None and workflow.status == "ENQUEUED"
 
 
-def test_a_retry_from_a_stage_does_that_one_again(house: House) -> None:
-    job = failed_in_two(house)
+def test_a_retry_from_a_stage_does_that_one_again(yard: Yard) -> None:
+    job = failed_in_two(yard)
 
-    house.ask(JobService.retry, job, "one")
+    yard.ask(JobService.retry, job, "one")
 
-    assert [stage.status for stage in house.stages(job).values()] == ["waiting", "waiting", "waiting"]
-    assert house.job(job).progress == 0
+    assert [stage.status for stage in yard.stages(job).values()] == ["waiting", "waiting", "waiting"]
+    assert yard.job(job).progress == 0
 
 
-def test_a_retry_from_a_stage_it_does_not_have_is_refused(house: House) -> None:
-    job = failed_in_two(house)
+def test_a_retry_from_a_stage_it_does_not_have_is_refused(yard: Yard) -> None:
+    job = failed_in_two(yard)
 
     with pytest.raises(Invalid, match="no stage “four”"):
-        house.ask(JobService.retry, job, "four")
+        yard.ask(JobService.retry, job, "four")
 
 
-def test_an_active_job_is_not_retried(house: House) -> None:
-    job = house.enqueue()
+def test_an_active_job_is_not_retried(yard: Yard) -> None:
+    job = yard.enqueue()
 
     with pytest.raises(Conflict, match="still at work"):
-        house.ask(JobService.retry, job)
+        yard.ask(JobService.retry, job)
 
 
-def test_a_waiting_job_is_cancelled_at_once(house: House) -> None:
+def test_a_waiting_job_is_cancelled_at_once(yard: Yard) -> None:
     ended = []
     on_finished("trio")(lambda session, job: ended.append(job.status))
-    job = house.enqueue()
+    job = yard.enqueue()
 
-    house.ask(JobService.cancel, job)
+    yard.ask(JobService.cancel, job)
 
-    assert house.job(job).status == JobStatus.CANCELLED
+    assert yard.job(job).status == JobStatus.CANCELLED
     assert ended == [JobStatus.CANCELLED]
-    workflow = house.workflow(job)
+    workflow = yard.workflow(job)
     assert workflow is not None and workflow.status == "CANCELLED"
 
 
-def test_the_worker_of_a_running_job_is_asked_to_cancel_it(house: House) -> None:
-    job = running(house)
-    house.beat()
+def test_the_worker_of_a_running_job_is_asked_to_cancel_it(yard: Yard) -> None:
+    job = running(yard)
+    yard.beat()
 
-    house.ask(JobService.cancel, job)
+    yard.ask(JobService.cancel, job)
 
-    asked = house.job(job)
+    asked = yard.job(job)
     assert asked.status == JobStatus.RUNNING
     assert asked.cancel_requested_at is not None
 
 
-def test_a_running_job_without_a_living_worker_is_cancelled_at_once(house: House) -> None:
-    job = running(house)
+def test_a_running_job_without_a_living_worker_is_cancelled_at_once(yard: Yard) -> None:
+    job = running(yard)
 
-    house.ask(JobService.cancel, job)
+    yard.ask(JobService.cancel, job)
 
-    assert house.job(job).status == JobStatus.CANCELLED
-    assert house.stages(job)["one"].status == StageStatus.CANCELLED
+    assert yard.job(job).status == JobStatus.CANCELLED
+    assert yard.stages(job)["one"].status == StageStatus.CANCELLED
 
 
-def test_an_ended_job_is_not_cancelled(house: House) -> None:
-    job = failed_in_two(house)
+def test_an_ended_job_is_not_cancelled(yard: Yard) -> None:
+    job = failed_in_two(yard)
 
     with pytest.raises(Conflict, match="ended already"):
-        house.ask(JobService.cancel, job)
+        yard.ask(JobService.cancel, job)
 
 
-def test_an_ended_job_is_put_out_of_sight(house: House) -> None:
-    job = failed_in_two(house)
+def test_an_ended_job_is_put_out_of_sight(yard: Yard) -> None:
+    job = failed_in_two(yard)
 
-    house.ask(JobService.dismiss, job)
+    yard.ask(JobService.dismiss, job)
 
-    assert house.job(job).dismissed_at is not None
+    assert yard.job(job).dismissed_at is not None
 
 
-def test_an_active_job_stays_in_sight(house: House) -> None:
-    job = house.enqueue()
+def test_an_active_job_stays_in_sight(yard: Yard) -> None:
+    job = yard.enqueue()
 
     with pytest.raises(Conflict, match="Cancel it first"):
-        house.ask(JobService.dismiss, job)
+        yard.ask(JobService.dismiss, job)
 
 
-def test_a_purge_ends_every_active_job_about_the_media_without_telling_rooms(house: House) -> None:
+def test_a_purge_ends_every_active_job_about_the_media_without_telling_rooms(yard: Yard) -> None:
     told = []
     on_finished("trio")(lambda session, job: told.append(job.id))
-    waiting, other = house.enqueue(media_id=7), house.enqueue(media_id=8)
-    at_work = running(house, media_id=7)
-    house.beat()
+    waiting, other = yard.enqueue(media_id=7), yard.enqueue(media_id=8)
+    at_work = running(yard, media_id=7)
+    yard.beat()
 
-    count = house.ask(JobService.purge_for, media_id=7)
+    count = yard.ask(JobService.purge_for, media_id=7)
 
     assert (count, told) == (2, [])
-    assert house.job(waiting).status == house.job(at_work).status == JobStatus.CANCELLED
-    assert house.job(at_work).claim_token is None
-    assert house.job(other).status == JobStatus.QUEUED
+    assert yard.job(waiting).status == yard.job(at_work).status == JobStatus.CANCELLED
+    assert yard.job(at_work).claim_token is None
+    assert yard.job(other).status == JobStatus.QUEUED
 
 
-def test_a_waiting_job_says_that_no_worker_runs(house: House) -> None:
-    job = house.enqueue()
+def test_a_waiting_job_says_that_no_worker_runs(yard: Yard) -> None:
+    job = yard.enqueue()
 
-    assert house.ask(JobService.waiting_reason, job) == NO_WORKER
+    assert yard.ask(JobService.waiting_reason, job) == NO_WORKER
 
 
-def test_a_worker_silent_for_twenty_seconds_does_not_count(house: House) -> None:
-    job = house.enqueue()
+def test_a_worker_silent_for_twenty_seconds_does_not_count(yard: Yard) -> None:
+    job = yard.enqueue()
     old = now() - timedelta(seconds=21)
-    house.do(lambda session: session.add(Worker(executor_id="x", host="h", pid=1, heartbeat_at=old, started_at=old)))
+    yard.do(lambda session: session.add(Worker(executor_id="x", host="h", pid=1, heartbeat_at=old, started_at=old)))
 
-    assert house.ask(JobService.waiting_reason, job) == NO_WORKER
+    assert yard.ask(JobService.waiting_reason, job) == NO_WORKER
 
 
-def test_a_waiting_job_says_its_place_in_line(house: House) -> None:
-    house.beat()
-    later, sooner = house.enqueue(), house.enqueue(priority=5)
-    last = house.enqueue(priority=200)
+def test_a_waiting_job_says_its_place_in_line(yard: Yard) -> None:
+    yard.beat()
+    later, sooner = yard.enqueue(), yard.enqueue(priority=5)
+    last = yard.enqueue(priority=200)
 
-    reasons = house.ask(JobService.waiting_reasons, [later, sooner, last])
+    reasons = yard.ask(JobService.waiting_reasons, [later, sooner, last])
 
     assert reasons == {later.id: "2nd in line", sooner.id: "Next in line", last.id: "3rd in line"}
 
 
-def test_a_paused_queue_is_the_reason_to_wait(house: House) -> None:
-    house.beat()
-    job = house.enqueue()
+def test_a_paused_queue_is_the_reason_to_wait(yard: Yard) -> None:
+    yard.beat()
+    job = yard.enqueue()
 
-    house.ask(JobService.pause)
-    paused = house.ask(JobService.waiting_reason, job)
-    house.ask(JobService.unpause, 2)
+    yard.ask(JobService.pause)
+    paused = yard.ask(JobService.waiting_reason, job)
+    yard.ask(JobService.unpause, 2)
 
     assert paused == PAUSED
-    assert house.ask(JobService.waiting_reason, job) == "Next in line"
+    assert yard.ask(JobService.waiting_reason, job) == "Next in line"
 
 
-def test_a_running_job_waits_for_nothing(house: House) -> None:
-    job = running(house)
+def test_a_running_job_waits_for_nothing(yard: Yard) -> None:
+    job = running(yard)
 
-    assert house.ask(JobService.waiting_reason, house.job(job)) is None
+    assert yard.ask(JobService.waiting_reason, yard.job(job)) is None
 
 
 @pytest.mark.parametrize(
@@ -215,19 +215,19 @@ def test_places_in_line_read_like_english(ahead: int, words: str) -> None:
     assert place_in_line(ahead) == words
 
 
-def running(house: House, **changes: object) -> Job:
+def running(yard: Yard, **changes: object) -> Job:
     """Return a job whose first stage runs on a worker."""
-    job = house.enqueue(**changes)
-    house.do(claims.begin, house.take(job), "one")
+    job = yard.enqueue(**changes)
+    yard.do(claims.begin, yard.take(job), "one")
     return job
 
 
-def failed_in_two(house: House) -> Job:
+def failed_in_two(yard: Yard) -> Job:
     """Return a job whose first stage is done and whose second failed."""
-    job = house.enqueue()
-    claim = house.take(job)
-    house.do(claims.begin, claim, "one")
-    house.do(claims.end, claim, "one", StageStatus.DONE)
-    house.do(claims.begin, claim, "two")
-    house.do(claims.fail, claim, "two", Failure("It broke."))
+    job = yard.enqueue()
+    claim = yard.take(job)
+    yard.do(claims.begin, claim, "one")
+    yard.do(claims.end, claim, "one", StageStatus.DONE)
+    yard.do(claims.begin, claim, "two")
+    yard.do(claims.fail, claim, "two", Failure("It broke."))
     return job

@@ -15,72 +15,72 @@ from tests.jobs.drill import Drill, drill, wait_until
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Drill]:
+def yard(tmp_path: Path) -> Iterator[Drill]:
     with drill(tmp_path) as one:
         yield one
 
 
-def test_a_stopped_worker_hands_its_jobs_back_and_is_gone_within_ten_seconds(house: Drill) -> None:
-    worker = house.start_worker()
-    [id] = house.enqueue(1, "drill_endless")
-    wait_until(lambda: house.job(id).progress > 0, within_s=20)
+def test_a_stopped_worker_hands_its_jobs_back_and_is_gone_within_ten_seconds(yard: Drill) -> None:
+    worker = yard.start_worker()
+    [id] = yard.enqueue(1, "drill_endless")
+    wait_until(lambda: yard.job(id).progress > 0, within_s=20)
 
     began = time.monotonic()
     worker.send_signal(signal.SIGTERM)
     code = worker.wait(timeout=15)
 
     assert (code, time.monotonic() - began < 10) == (0, True)
-    back = house.job(id)
+    back = yard.job(id)
     assert (back.status, back.attempt, back.worker_id) == (JobStatus.QUEUED, 1, None)
     with session_scope() as session:
         assert [stage.deaths for stage in JobRepository(session).stages(id)] == [0]
         assert WorkerRepository(session).roster() == []
-    assert list((house.settings.instance / "work").iterdir()) == []
+    assert list((yard.settings.instance / "work").iterdir()) == []
 
 
-def test_a_job_handed_back_is_done_by_the_next_worker(house: Drill) -> None:
-    first = house.start_worker()
-    [id] = house.enqueue(1, "drill_endless")
-    wait_until(lambda: house.job(id).progress > 0, within_s=20)
+def test_a_job_handed_back_is_done_by_the_next_worker(yard: Drill) -> None:
+    first = yard.start_worker()
+    [id] = yard.enqueue(1, "drill_endless")
+    wait_until(lambda: yard.job(id).progress > 0, within_s=20)
     first.send_signal(signal.SIGTERM)
     first.wait(timeout=15)
 
-    house.start_worker()
+    yard.start_worker()
 
-    wait_until(lambda: house.job(id).status == JobStatus.RUNNING, within_s=20)
-    assert house.job(id).attempt == 1
+    wait_until(lambda: yard.job(id).status == JobStatus.RUNNING, within_s=20)
+    assert yard.job(id).attempt == 1
 
 
-def test_a_job_of_a_killed_worker_is_taken_over_and_cancelled_within_two_seconds(house: Drill) -> None:
-    first = house.start_worker()
-    [id] = house.enqueue(1, "drill_endless")
-    wait_until(lambda: house.job(id).progress > 0, within_s=20)
-    died_with = house.job(id).worker_id
-    house.kill(first)
+def test_a_job_of_a_killed_worker_is_taken_over_and_cancelled_within_two_seconds(yard: Drill) -> None:
+    first = yard.start_worker()
+    [id] = yard.enqueue(1, "drill_endless")
+    wait_until(lambda: yard.job(id).progress > 0, within_s=20)
+    died_with = yard.job(id).worker_id
+    yard.kill(first)
 
-    house.start_worker()
-    wait_until(lambda: house.job(id).worker_id != died_with and house.job(id).progress > 0, within_s=30)
-    running = house.job(id)
+    yard.start_worker()
+    wait_until(lambda: yard.job(id).worker_id != died_with and yard.job(id).progress > 0, within_s=30)
+    running = yard.job(id)
     with session_scope() as session:
         JobService(session).cancel(running)
-    took_s = wait_until(lambda: house.job(id).status == JobStatus.CANCELLED, within_s=10)
+    took_s = wait_until(lambda: yard.job(id).status == JobStatus.CANCELLED, within_s=10)
 
     assert took_s < 2
     with session_scope() as session:
         assert [stage.deaths for stage in JobRepository(session).stages(id)] == [1]
 
 
-def test_a_poisonous_job_is_given_up_after_three_deaths(house: Drill) -> None:
-    [id] = house.enqueue(1, "drill_endless")
-    house.allow_deaths(id, 3)
+def test_a_poisonous_job_is_given_up_after_three_deaths(yard: Drill) -> None:
+    [id] = yard.enqueue(1, "drill_endless")
+    yard.allow_deaths(id, 3)
     for _ in range(3):
-        before = house.job(id).worker_id
-        worker = house.start_worker()
-        wait_until(lambda before=before: house.job(id).worker_id not in (None, before), within_s=30)
-        wait_until(lambda: house.job(id).current_stage == "drill_endless", within_s=10)
-        house.kill(worker)
+        before = yard.job(id).worker_id
+        worker = yard.start_worker()
+        wait_until(lambda before=before: yard.job(id).worker_id not in (None, before), within_s=30)
+        wait_until(lambda: yard.job(id).current_stage == "drill_endless", within_s=10)
+        yard.kill(worker)
 
-    house.start_worker()
+    yard.start_worker()
 
-    wait_until(lambda: house.job(id).status == JobStatus.FAILED, within_s=30)
-    assert "died three times" in str(house.job(id).error_message)
+    wait_until(lambda: yard.job(id).status == JobStatus.FAILED, within_s=30)
+    assert "died three times" in str(yard.job(id).error_message)
