@@ -1,6 +1,6 @@
 """The headers every answer carries; media and user files carry stricter ones of their own."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 # style-src-attr allows the timeline's numeric custom properties; scripts and style sheets stay ours alone.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -45,8 +45,7 @@ def send_headers(app: Flask, *, https: bool) -> None:
         answer.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         if https:
             answer.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"
-        if request.endpoint != "static" and "Cache-Control" not in answer.headers:
-            answer.headers["Cache-Control"] = "no-store"
+        answer.headers.setdefault("Cache-Control", "no-store")
         if g.get("request_id"):
             answer.headers["X-Request-Id"] = g.request_id
         return answer
