@@ -29,6 +29,15 @@ class Visitor:
             self.client.set_cookie(cookie_name(app), token)
         self.token = csrf_of(self.client, "/sign-in")
 
+    @property
+    def cookies(self) -> dict[Any, Any]:
+        """What the browser holds, to be put back later or taken to another one."""
+        return dict(self.client._cookies)
+
+    @cookies.setter
+    def cookies(self, held: dict[Any, Any]) -> None:
+        self.client._cookies = dict(held)
+
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.client.get(path, **options)
 

@@ -180,9 +180,9 @@ def test_an_upload_goes_on_after_the_server_started_anew(
 
     restarted = create_app(app.config["SETTINGS"])
     restarted.test_client_class = Browser
-    again = restarted.test_client()
-    again._cookies = sender.visitor.client._cookies
-    sender.visitor.client = again
+    held = sender.visitor.cookies
+    sender.visitor.client = restarted.test_client()
+    sender.visitor.cookies = held
 
     assert sender.offset(place) == 1000
     assert sender.patch(place, 1000, body[1000:]).status_code == 204

@@ -1,0 +1,144 @@
+"""What each page is asked with, and what it answers to somebody who may: one row for every route and method."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from tests.factories import PASSWORD
+from tests.house.world import Things
+
+TUS = {"Tus-Resumable": "1.0.0"}
+TIMES = {"in_timecode": "00:00:00:05", "out_timecode": "00:00:00:09"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """The answer to somebody who may, and what is sent; `archived` is the answer in an archived project."""
+
+    status: int
+    data: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    archived: int | None = None
+
+
+def page(status: int = 200) -> Case:
+    return Case(status)
+
+
+def form(status: int = 303, **data: Any) -> Case:
+    return Case(status, data)
+
+
+# Keyed by endpoint and method; HEAD is asked as GET is, and OPTIONS is answered to everybody who may come in.
+CASES: dict[tuple[str, str], Case] = {
+    ("activity.clip", "GET"): page(),
+    ("activity.index", "GET"): page(),
+    ("activity.media", "GET"): page(),
+    ("activity.project", "GET"): page(),
+    ("auth.setup", "GET"): page(404),
+    ("auth.setup", "POST"): form(404),
+    ("auth.sign_in", "GET"): page(),
+    ("auth.sign_in", "POST"): form(303, username="owner", password=PASSWORD),
+    ("auth.sign_out", "POST"): form(),
+    ("clips.edit", "GET"): page(),
+    ("clips.edit", "POST"): form(title="Hull", version="1", **TIMES),
+    ("clips.index", "GET"): page(),
+    ("clips.move", "POST"): form(to="later"),
+    ("clips.split", "GET"): page(),
+    ("clips.split", "POST"): form(at_timecode="00:00:00:08"),
+    ("files.file", "GET"): page(),
+    ("files.rendition", "GET"): page(),
+    ("frames.picture", "GET"): page(),
+    ("frames.show", "GET"): page(404),
+    ("frames.small", "GET"): page(),
+    ("health.healthz", "GET"): page(),
+    ("jobs.cancel", "POST"): form(),
+    ("jobs.dismiss", "POST"): form(),
+    ("jobs.index", "GET"): page(),
+    ("jobs.mine", "GET"): page(),
+    ("jobs.retry", "POST"): form(),
+    ("jobs.show", "GET"): page(),
+    ("jobs.status", "GET"): page(),
+    ("library.jobs_strip", "GET"): page(),
+    ("library.show", "GET"): page(),
+    ("media.delete", "GET"): page(),
+    ("media.delete", "POST"): form(),
+    ("media.demo", "POST"): form(),
+    ("media.edit", "GET"): page(),
+    ("media.edit", "POST"): form(title="Hull", project="{slug}", version="1"),
+    ("media.restore", "POST"): form(409),
+    ("media.scan_folder", "GET"): page(),
+    ("media.scan_folder", "POST"): form(422),
+    ("media.upload", "GET"): page(),
+    ("media.upload", "POST"): form(422),
+    ("projects.archive", "POST"): form(),
+    ("projects.edit", "GET"): page(),
+    ("projects.edit", "POST"): form(409, name="Renamed", language="", version="99"),
+    ("projects.home", "GET"): page(303),
+    ("projects.index", "GET"): page(),
+    ("projects.new", "GET"): page(),
+    ("projects.new", "POST"): form(name="Another"),
+    ("projects.unarchive", "POST"): form(),
+    ("renders.archive", "POST"): form(200, clip="{clip}"),
+    ("renders.boundary", "GET"): page(),
+    ("renders.certificate", "GET"): page(),
+    ("renders.certificate_json", "GET"): page(),
+    ("renders.download", "GET"): page(),
+    ("renders.render_many", "POST"): form(200, clip="{clip}"),
+    ("renders.request_render", "GET"): page(),
+    ("renders.request_render", "POST"): form(mode="exact", container="mp4"),
+    ("static", "GET"): page(),
+    ("tus.capabilities", "OPTIONS"): page(204),
+    ("tus.create", "POST"): Case(201, headers={**TUS, "Upload-Length": "10"}),
+    ("tus.offset", "HEAD"): Case(200, headers=TUS),
+    ("tus.receive", "PATCH"): Case(
+        204, headers={**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}, body=b"abc"
+    ),
+    ("tus.terminate", "DELETE"): Case(204, headers=TUS),
+    ("workbench.check", "POST"): form(200, **TIMES),
+    ("workbench.create", "POST"): form(title="New", **TIMES),
+    ("workbench.frame_times", "GET"): page(404),
+    ("workbench.playhead", "POST"): form(204, f="3"),
+    ("workbench.show", "GET"): page(),
+    ("workbench.status", "GET"): page(),
+    ("workbench_clips.bounds", "POST"): form(version="1", **TIMES),
+    ("workbench_clips.delete", "GET"): page(),
+    ("workbench_clips.delete", "POST"): form(),
+    ("workbench_clips.exports", "GET"): page(),
+    ("workbench_clips.keep_overlap", "POST"): form(),
+    ("workbench_clips.restore", "POST"): form(),
+    ("workbench_clips.show", "GET"): page(303),
+}
+
+NAMES = {
+    "filename": "css/tokens.css",
+    "token": "nobody-has-this",
+    "kind": "poster",
+    "number": 0,
+    "name": "source_first",
+}
+GONE = {"media.restore": "gone_media", "workbench_clips.restore": "gone_clip"}
+FAILED_JOBS = frozenset({"jobs.retry", "jobs.dismiss"})
+
+
+def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> dict[str, Any]:
+    """Return what stands in an address's places, from this project."""
+    owner = rule.split("/")[1]
+    ids = {"m": things.media, "clips": things.clip, "jobs": things.job, "uploads": upload}
+    id = getattr(things, GONE[endpoint]) if endpoint in GONE else ids.get(owner)
+    if endpoint in FAILED_JOBS:
+        id = things.failed_job
+    return {**NAMES, "slug": things.slug, "id": id, "other": things.other, "export": things.export}
+
+
+def filled(data: Mapping[str, Any], things: Things) -> dict[str, Any]:
+    """Return form fields with this project's names in them."""
+    return {name: str(value).format(slug=things.slug, clip=things.clip) for name, value in data.items()}
+
+
+def metadata(things: Things) -> str:
+    """Return the tus header that names the project."""
+    return f"project {base64.b64encode(things.slug.encode()).decode()}"
