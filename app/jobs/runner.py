@@ -5,7 +5,7 @@ import logging
 import re
 import shutil
 import uuid
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -198,16 +198,16 @@ class Runner:
         execution.work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         context = StageContext(held, self.settings, self.ledger, execution.work_dir)
         try:
-            await self._supervise(execution, known.run(context))
+            await self._supervise(execution, partial(known.run, context))
         finally:
             await context.settle()
         if context.is_completed:
             return DONE
         return await self._end(execution, held.stage, StageStatus.DONE)
 
-    async def _supervise(self, execution: Execution, work: Awaitable[None]) -> None:
+    async def _supervise(self, execution: Execution, work: Callable[[], Awaitable[None]]) -> None:
         async def run() -> None:
-            await work
+            await work()
 
         execution.task = asyncio.create_task(run())
         try:
