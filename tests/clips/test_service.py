@@ -7,25 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.clips.models import Clip
-from app.clips.service import LONGEST_TITLE, ClipFields, clip_service
+from app.clips.service import ClipFields, clip_service
 from app.core.db import transaction
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.media.models import Media, MediaState
 from app.media.service import media_service
-from app.projects.models import Project
+from tests.clips.conftest import counts
 from tests.factories import make_clip, make_media
 from tests.visitors import Company
 
 LENGTH = 1000
-
-
-def counts(media: Media) -> tuple[int, int, int]:
-    """Return the recording's clip count and longest clip, and the project's clip count, as stored."""
-    with transaction() as session:
-        session.expire_all()
-        fresh = session.get_one(Media, media.id)
-        project = session.get_one(Project, fresh.project_id)
-        return fresh.clip_count, fresh.longest_clip, project.clip_count
 
 
 @pytest.mark.parametrize("bounds", [(0, 1), (0, LENGTH), (LENGTH - 1, LENGTH), (400, 401)])
@@ -141,44 +132,6 @@ def test_a_clip_made_longer_is_found_where_it_now_reaches(company: Company) -> N
         fresh = session.get_one(Media, media.id)
         session.refresh(fresh)
         assert clip_service(session).find_overlapping(fresh, 700, 701) == [clip]
-
-
-@pytest.mark.parametrize("at", [101, 150, 199])
-def test_a_split_loses_no_frame_and_doubles_none(company: Company, at: int) -> None:
-    media = make_media(company.project)
-    first = make_clip(company.editor, media, 100, 200)
-
-    with transaction() as session:
-        second = clip_service(session).split(company.editor, first, media, at)
-
-    kept = [*range(first.in_point, first.out_point), *range(second.in_point, second.out_point)]
-    assert kept == list(range(100, 200))
-    assert counts(media) == (2, 100, 2)
-
-
-@pytest.mark.parametrize("at", [99, 100, 200, 201, -1])
-def test_a_split_leaves_two_clips_or_is_refused(company: Company, at: int) -> None:
-    media = make_media(company.project)
-    clip = make_clip(company.editor, media, 100, 200)
-
-    with pytest.raises(Invalid) as refused, transaction() as session:
-        clip_service(session).split(company.editor, clip, media, at)
-
-    assert refused.value.field == "at_timecode"
-    assert counts(media) == (1, 100, 1)
-
-
-def test_a_split_keeps_the_notes_and_numbers_the_title(company: Company) -> None:
-    media = make_media(company.project)
-    with transaction() as session:
-        fields = ClipFields("K" * LONGEST_TITLE, 0, 10, "the good take")
-        first = clip_service(session).create(company.editor, session.get_one(Media, media.id), fields)
-
-    with transaction() as session:
-        second = clip_service(session).split(company.editor, first, media, 5)
-
-    assert len(second.title) == LONGEST_TITLE
-    assert second.notes == "the good take"
 
 
 def test_the_counts_follow_the_trash(company: Company) -> None:

@@ -10,7 +10,9 @@ from flask import Flask
 from app.core.db import transaction
 from app.jobs.models import Job
 from app.media.models import Media, Upload
+from tests.media.sender import Sender
 from tests.media_factory import make_audio, make_video
+from tests.visitors import Company
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +74,9 @@ def blob_of(path: Path) -> str:
     """Return where the store keeps these bytes."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return f"blobs/{digest[:2]}/{digest}"
+
+
+@pytest.fixture
+def sender(company: Company) -> Sender:
+    """Return the uploads of the project's editor."""
+    return Sender(company.as_("editor"), company.project.slug)

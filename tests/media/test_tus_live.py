@@ -17,14 +17,9 @@ from app.media.models import Media, Upload
 from tests.live import serving
 from tests.media.conftest import NOTHING, Ledger, blob_of
 from tests.media.sender import CHUNK_TYPE, Sender
-from tests.visitors import Company, Visitor
+from tests.visitors import Visitor
 
 CHUNK = 4096
-
-
-@pytest.fixture
-def sender(company: Company) -> Sender:
-    return Sender(company.as_("editor"), company.project.slug)
 
 
 @pytest.fixture
