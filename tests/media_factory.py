@@ -18,7 +18,7 @@ BITS = 16
 Sound = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 OPTIONS = {
-    "libx264": {"preset": "ultrafast", "bf": "2", "g": "12", "x264-params": "log-level=none:scenecut=0"},
+    "libx264": {"preset": "ultrafast", "bf": "2", "g": "12", "x264-params": "scenecut=0"},
     "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:keyint=12:bframes=2"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "b": "600k", "g": "12"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "20", "b": "0", "g": "12"},

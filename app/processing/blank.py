@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from app.processing.frame_index import FrameIndex
 from app.processing.opening import open_media
-from app.processing.reading import read_frames, read_keys, require_picture
+from app.processing.reading import demux, read_frames, read_keys, require_picture
 
 Report = Callable[[float, str], None]
 Span = tuple[int, int]
@@ -49,7 +49,7 @@ def _small_keys(container: InputContainer, index: FrameIndex) -> list[int]:
     stream = require_picture(container)
     limit = max(SMALL_ANYWAY, stream.codec_context.width * stream.codec_context.height // PIXELS_PER_BYTE)
     found = []
-    for packet in container.demux(stream):
+    for packet in demux(container, stream):
         if packet.is_keyframe and packet.pts is not None and packet.size <= limit:
             number = index.exactly(packet.pts)
             if number is not None and index.keys[number]:

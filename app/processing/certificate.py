@@ -18,7 +18,7 @@ from app.processing.frame_index import FrameIndex
 from app.processing.hearing import Heard, hear
 from app.processing.indexing import make_index
 from app.processing.likeness import Likeness, likeness
-from app.processing.opening import open_media, picture_stream, use_threads
+from app.processing.opening import open_media, picture_stream, sound_streams, use_threads
 from app.processing.reading import packets_from, require_picture
 from app.processing.shaping import Shape, Shaper, fit
 from app.processing.sound import beginning_of
@@ -143,7 +143,7 @@ def _listen(source: Path, rendered: Path, index: FrameIndex, start: int, stop: i
 
 def _count_sounds(path: Path) -> int:
     with open_media(path) as container:
-        return len(container.streams.audio)
+        return len(sound_streams(container))
 
 
 def _copied(source: Path, rendered: Path, index: FrameIndex, start: int, copied: Sequence[int]) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _hash_slices(path: Path, index: FrameIndex, first: int, last: int) -> tuple[
 def _of_sound(params: dict[str, Any], source: Path, rendered: Path) -> dict[str, Any]:
     start, stop = int(params["in_point"]), int(params["out_point"])
     with open_media(source) as container:
-        zero = beginning_of(container.streams.audio[0])
+        zero = beginning_of(sound_streams(container)[0])
     heard = hear(source, rendered, 0, zero + Fraction(start, 1000), Fraction(stop - start, 1000))
     return {
         **{"reasons": _sound_reasons([heard], 1), "expected_frames": stop - start, "frames": [], "times": None},

@@ -22,7 +22,7 @@ Report = Callable[[float, str], None]
 
 RATE = 25
 START = "10:00:00:00"
-ENCODER = {"preset": "superfast", "crf": "21", "bf": "2", "x264-params": "log-level=none"}
+ENCODER = {"preset": "superfast", "crf": "21", "bf": "2"}
 SOUND_BITS = 128_000
 BLOCK = 4096
 

@@ -3,11 +3,15 @@
 from fractions import Fraction
 from typing import Any
 
-from av.audio.stream import AudioStream
+from av.audio.codeccontext import AudioCodecContext
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.stream import Disposition, Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+
+from app.processing.opening import sound_streams
 
 LONGEST_TAG = 500
 TAGS = ("title", "artist", "album", "genre", "date", "comment", "creation_time")
@@ -35,9 +39,9 @@ def describe_picture(container: InputContainer, stream: VideoStream, first: Vide
 
 def describe_audio(container: InputContainer) -> dict[str, Any]:
     """Give the facts of the first sound; None throughout when there is none."""
-    if not container.streams.audio:
+    if not sound_streams(container):
         return {"audio_codec": None, "audio_channels": None, "sample_rate": None}
-    sound = container.streams.audio[0].codec_context
+    sound = sound_streams(container)[0].codec_context
     return {
         "audio_codec": sound.codec.canonical_name,
         "audio_channels": sound.channels,
@@ -55,7 +59,7 @@ def describe_streams(container: InputContainer) -> dict[str, Any]:
 
 def tags_of(container: InputContainer) -> dict[str, Any]:
     """Give ``tags``: title, artist and the like, from the file or its first sound, cut to a sane length."""
-    found = {key.lower(): value for sound in container.streams.audio[:1] for key, value in sound.metadata.items()}
+    found = {key.lower(): value for sound in sound_streams(container)[:1] for key, value in sound.metadata.items()}
     found |= {key.lower(): value for key, value in container.metadata.items()}
     return {"tags": {name: found[name].strip()[:LONGEST_TAG] for name in TAGS if found.get(name, "").strip()}}
 
@@ -72,13 +76,14 @@ def start_timecode(container: InputContainer, stream: VideoStream) -> str | None
 
 def _describe(stream: Stream) -> dict[str, Any]:
     facts: dict[str, Any] = {"index": stream.index, "type": stream.type, "language": stream.language}
-    context = stream.codec_context
-    if context is not None:
-        facts["codec"] = context.codec.canonical_name
-        facts["profile"] = context.profile
-    if isinstance(stream, VideoStream):
-        facts |= {"width": stream.codec_context.width, "height": stream.codec_context.height}
+    context: CodecContext | None = stream.codec_context
+    # A stream in a code unknown to the decoder has no more to tell.
+    if context is None:
+        return facts
+    facts |= {"codec": context.codec.canonical_name, "profile": context.profile}
+    if isinstance(context, VideoCodecContext):
+        facts |= {"width": context.width, "height": context.height}
         facts["cover_art"] = bool(stream.disposition & Disposition.attached_pic)
-    if isinstance(stream, AudioStream):
-        facts |= {"channels": stream.codec_context.channels, "sample_rate": stream.codec_context.sample_rate}
+    if isinstance(context, AudioCodecContext):
+        facts |= {"channels": context.channels, "sample_rate": context.sample_rate}
     return facts

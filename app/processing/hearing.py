@@ -10,7 +10,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from app.processing.opening import open_media
+from app.processing.opening import open_media, sound_streams
+from app.processing.reading import demux
 from app.processing.sound import SoundCut, batches, cut_sound
 
 WINDOWS = 5
@@ -52,7 +53,7 @@ def hear(source: Path, rendered: Path, number: int, begin: Fraction, length: Fra
     the first and last fiftieth of a second at the very place they must be.
     """
     with open_media(source) as one, open_media(rendered) as other:
-        theirs, ours = one.streams.audio[number], other.streams.audio[number]
+        theirs, ours = sound_streams(one)[number], sound_streams(other)[number]
         rate, layout = ours.codec_context.sample_rate, ours.codec_context.layout.name
         slack = SLACK_SAMPLES + int((theirs.time_base or 0) * rate)
         expected = round(length * rate)
@@ -78,7 +79,7 @@ def hear(source: Path, rendered: Path, number: int, begin: Fraction, length: Fra
 def _measure(container: InputContainer, stream: AudioStream) -> tuple[int, NDArray[np.float64]]:
     """Give the samples the packets claim, and the power of each second that really decodes."""
     rate, tick = stream.codec_context.sample_rate, Fraction(stream.time_base or 0)
-    ends = [packet.pts + (packet.duration or 0) for packet in container.demux(stream) if packet.pts is not None]
+    ends = [packet.pts + (packet.duration or 0) for packet in demux(container, stream) if packet.pts is not None]
     cut = SoundCut(Fraction(0), None, rate, stream.codec_context.layout.name)
     powers = [
         float(np.square(block).mean()) for block in batches(cut_sound(container, stream, cut), int(rate * WINDOW_S))

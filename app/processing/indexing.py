@@ -18,7 +18,7 @@ from app.processing.cadence import DEFAULT_RATE
 from app.processing.errors import MediaRefused
 from app.processing.frame_index import FrameIndex
 from app.processing.opening import open_media, use_threads
-from app.processing.reading import decode, require_picture
+from app.processing.reading import decode, demux, require_picture, rewind
 
 Report = Callable[[float, str], None]
 
@@ -38,7 +38,7 @@ def look_through(
 ) -> tuple[FrameIndex, VideoFrame]:
     """Give the index of an opened file and its first frame; raises MediaRefused when none decodes."""
     scan = _scan(container, stream, report)
-    container.seek(0)
+    rewind(container)
     frames = list(islice(decode(container, stream), FRAMES_TRIED))
     if not frames:
         raise MediaRefused("Not one frame of this recording can be decoded. Check that it plays, and send it again.")
@@ -58,7 +58,7 @@ def _scan(container: InputContainer, stream: VideoStream, report: Report) -> _Sc
     """Read all packets without decoding; what an edit list hides is left out, and VP8's unseen frames."""
     times, end, complete = [], 0, True
     hides_frames = stream.codec_context.name == "vp8"
-    for number, packet in enumerate(container.demux(stream)):
+    for number, packet in enumerate(demux(container, stream)):
         if packet.size == 0 or packet.is_discard:
             continue
         if hides_frames and not memoryview(packet)[0] & VP8_SHOWN:

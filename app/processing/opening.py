@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from app.processing.errors import MediaRefused, ProcessingFailed
@@ -73,10 +76,21 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     return None
 
 
+def sound_streams(container: InputContainer) -> list[AudioStream]:
+    """Give the streams of sound that can be decoded here."""
+    return [stream for stream in container.streams.audio if _is_usable(stream.codec_context)]
+
+
 def use_threads(stream: VideoStream, count: int = 2) -> None:
     """Decode with several threads; by default a stream is decoded with one."""
     stream.codec_context.thread_type = "AUTO"
     stream.codec_context.thread_count = count
+
+
+def _is_usable(context: AudioCodecContext | None) -> bool:
+    if context is None or context.name not in AUDIO_DECODERS:
+        return False
+    return context.sample_rate > 0 and context.channels > 0
 
 
 @contextmanager
@@ -100,8 +114,8 @@ def _open(path: Path, known: Format) -> Iterator[InputContainer]:
                 buffer_size=BUFFER_BYTES,
                 metadata_errors="replace",
             )
-        except MemoryError:
-            raise
+        except MemoryError as error:
+            raise MediaRefused("The file asks for more memory than a recording may. It is damaged.") from error
         except Exception as error:
             raise MediaRefused(f"The file begins like {known.name.upper()} but cannot be read. {READS}") from error
         with container:
@@ -112,25 +126,25 @@ def _open(path: Path, known: Format) -> Iterator[InputContainer]:
 
 def _check_streams(container: InputContainer) -> None:
     """Refuse what would not fit in memory, by what the file declares; set the limit for what it does not."""
-    if not container.streams.video and not container.streams.audio:
-        raise MediaRefused(f"There is neither picture nor sound in this file. {READS}")
+    _check_codecs(container)
     for stream in container.streams.video:
-        context = stream.codec_context
+        context: VideoCodecContext | None = stream.codec_context
+        if context is None:
+            continue
         if context.width * context.height > MOST_PIXELS or max(context.width, context.height) > LONGEST_SIDE:
             raise MediaRefused(f"The picture is {context.width} by {context.height}. Up to 8192 by 4352 is read.")
         context.options = {"max_pixels": str(MOST_PIXELS)}
         context.thread_type, context.thread_count = "NONE", 1
-    for sound in container.streams.audio:
+    for sound in sound_streams(container):
         if sound.codec_context.sample_rate > HIGHEST_SAMPLE_RATE or sound.codec_context.channels > MOST_CHANNELS:
             raise MediaRefused(f"The sound has more than {MOST_CHANNELS} channels or {HIGHEST_SAMPLE_RATE} Hz.")
-    _check_codecs(container)
 
 
 def _check_codecs(container: InputContainer) -> None:
-    for stream in (*container.streams.video, *container.streams.audio):
-        if isinstance(stream, VideoStream) and stream.disposition & Disposition.attached_pic:
-            continue
+    """Refuse pictures in a code we do not promise; sounds in such a code are left out by ``sound_streams``."""
+    for stream in container.streams.video:
         name = stream.codec_context.name if stream.codec_context else None
-        if name not in VIDEO_DECODERS + AUDIO_DECODERS:
-            what = "picture" if isinstance(stream, VideoStream) else "sound"
-            raise MediaRefused(f"The {what} is coded as {name or 'something unknown'}, which Rushes does not read.")
+        if name not in VIDEO_DECODERS and not stream.disposition & Disposition.attached_pic:
+            raise MediaRefused(f"The picture is coded as {name or 'something unknown'}, which Rushes does not read.")
+    if picture_stream(container) is None and not sound_streams(container):
+        raise MediaRefused(f"There is neither picture nor sound in this file that Rushes reads. {READS}")

@@ -15,8 +15,9 @@ from app.processing.errors import MediaRefused, ProcessingFailed
 from app.processing.formats import recognise
 from app.processing.frame_index import FrameIndex
 from app.processing.indexing import look_through
-from app.processing.opening import open_media, picture_stream
+from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.playability import plays_in_browser
+from app.processing.reading import demux
 
 Report = Callable[[float, str], None]
 
@@ -92,10 +93,10 @@ def _timing(index: FrameIndex, cadence: Cadence) -> dict[str, Any]:
 
 def _audio_length(container: InputContainer, report: Report) -> dict[str, Any]:
     """Give the length of the sound from its packets, in whole milliseconds."""
-    stream = container.streams.audio[0]
+    stream = sound_streams(container)[0]
     tick = stream.time_base or Fraction(1, AUDIO_TICKS)
     first, last = None, 0
-    for packet in _timed(container.demux(stream)):
+    for packet in _timed(demux(container, stream)):
         assert packet.pts is not None
         first = packet.pts if first is None else min(first, packet.pts)
         last = max(last, packet.pts + (packet.duration or 0))

@@ -13,7 +13,7 @@ from app.processing.errors import MediaRefused, ProcessingFailed
 from app.processing.film import MP4, Coding, Film, keep_colours
 from app.processing.frame_index import FrameIndex
 from app.processing.indexing import make_index
-from app.processing.opening import open_media, picture_stream
+from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.reading import every_frame, require_picture
 from app.processing.shaping import Shape, fit
 from app.processing.sound import SoundTrack, aac_cut, beginning_of, cut_sound
@@ -22,7 +22,6 @@ Report = Callable[[float, str], None]
 
 LONGEST_SIDE = 1280
 ENCODER = {"preset": "veryfast", "crf": "24", "maxrate": "5M", "bufsize": "10M", "bf": "0", "sc_threshold": "0"}
-ENCODER |= {"x264-params": "log-level=none"}
 SOUND_BITS = 128_000
 REPORT_EVERY_S = 1
 
@@ -67,10 +66,10 @@ def _sounds(stack: ExitStack, source: Path, target: Any, start: Fraction) -> lis
     """Take the first sound, in stereo, from the moment the picture begins."""
     # Opened a second time, so that sound is read at its own pace and not with the picture's packets.
     container = stack.enter_context(open_media(source))
-    if not container.streams.audio:
+    if not sound_streams(container):
         return []
-    cut = aac_cut(container.streams.audio[0], start, None, stereo=True)
-    return [SoundTrack(target, cut_sound(container, container.streams.audio[0], cut), cut, SOUND_BITS)]
+    cut = aac_cut(sound_streams(container)[0], start, None, stereo=True)
+    return [SoundTrack(target, cut_sound(container, sound_streams(container)[0], cut), cut, SOUND_BITS)]
 
 
 def _check(output: Path, index: FrameIndex) -> FrameIndex:
@@ -87,7 +86,7 @@ def _check(output: Path, index: FrameIndex) -> FrameIndex:
 
 def _of_sound(source: Path, output: Path, report: Report) -> dict[str, Any]:
     with open_media(source) as container, av.open(str(output), "w", format="ipod", options=MP4) as target:
-        stream = container.streams.audio[0]
+        stream = sound_streams(container)[0]
         cut = aac_cut(stream, beginning_of(stream), None, stereo=True)
         length = (container.duration or 0) / av.time_base
         track = SoundTrack(target, cut_sound(container, stream, cut), cut, SOUND_BITS)

@@ -1,7 +1,7 @@
 """Decode the frames asked for, each with its own number, whatever the container's seeking is like."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 from av.audio.stream import AudioStream
@@ -15,6 +15,8 @@ from av.video.stream import VideoStream
 from app.processing.errors import MediaRefused
 from app.processing.frame_index import FrameIndex
 from app.processing.opening import picture_stream, use_threads
+
+AnyStream = VideoStream | AudioStream
 
 TRIES_BEFORE_THE_START = 3
 BEFORE_THE_START_S = 10
@@ -52,13 +54,27 @@ def hurry(stream: VideoStream) -> None:
     stream.codec_context.options = {**stream.codec_context.options, **HURRY}
 
 
+def demux(container: InputContainer, stream: AnyStream) -> Iterator["Packet[Any]"]:
+    """Yield packets to the end of the file, or to where it is too damaged to be read on."""
+    packets = container.demux(stream)
+    while True:
+        # A damaged length may also lead outside the file, or ask for more memory than there is.
+        try:
+            packet = next(packets, None)
+        except (av.error.FFmpegError, OSError):
+            return
+        if packet is None:
+            return
+        yield packet
+
+
 def decode(container: InputContainer, stream: VideoStream, wanted: int | None = None) -> Iterator[VideoFrame]:
     """Decode to the end, passing over packets that are damaged.
 
     Of pictures before ``wanted`` (a time in ticks) those may be left out that no other leans on.
     """
     skips = wanted is not None and stream.codec_context.name in CAN_SKIP
-    for packet in container.demux(stream):
+    for packet in demux(container, stream):
         if skips:
             on_the_way = packet.pts is not None and packet.pts < (wanted or 0)
             stream.codec_context.skip_frame = "NONREF" if on_the_way else "DEFAULT"
@@ -71,15 +87,23 @@ def decode(container: InputContainer, stream: VideoStream, wanted: int | None = 
         yield from frames
 
 
-def seek(container: InputContainer, stream: VideoStream | AudioStream, ticks: int) -> None:
+def seek(container: InputContainer, stream: AnyStream, ticks: int) -> None:
     """Go to the last place to begin decoding at or before a time; to the beginning where there is none."""
     if ticks <= (stream.start_time or 0):
         # Well before zero, since a sound's lead-in lies there, and the first samples need it.
         ticks = -round(BEFORE_THE_START_S / (stream.time_base or 1))
     try:
         container.seek(ticks, stream=stream, backward=True)
-    except av.error.FFmpegError:
+    except (av.error.FFmpegError, OSError):
+        rewind(container)
+
+
+def rewind(container: InputContainer) -> None:
+    """Go to the beginning; raises MediaRefused when a damaged file cannot."""
+    try:
         container.seek(0)
+    except (av.error.FFmpegError, OSError) as error:
+        raise MediaRefused("This recording is damaged: one cannot move about in it. Send it again.") from error
 
 
 def read_frames(
@@ -107,6 +131,9 @@ def every_frame(container: InputContainer, index: FrameIndex, start: int, stop: 
     """Yield a frame for every number of [start, stop): for a damaged one, the one before it again."""
     wanted, last = start, None
     for found in read_frames(container, index, start, stop):
+        # A damaged recording may give a frame twice, or late.
+        if found.number < wanted:
+            continue
         for number in range(wanted, found.number):
             yield Filled(number, last or found.frame, True)
         yield Filled(found.number, found.frame, False)
@@ -148,7 +175,7 @@ def packets_from(
         if attempt == TRIES_BEFORE_THE_START:
             place = 0
         seek(container, stream, index.boundary(place) if place else stream.start_time or 0)
-        packets = container.demux(stream)
+        packets = demux(container, stream)
         for packet in packets:
             if packet.pts == wanted:
                 yield packet
@@ -176,7 +203,7 @@ def _decode_quietly(decoder: VideoCodecContext, packet: "Packet[VideoStream] | N
 
 
 def _count(container: InputContainer, stream: VideoStream, start: int, stop: int) -> Iterator[Numbered]:
-    container.seek(0)
+    rewind(container)
     for number, frame in enumerate(decode(container, stream)):
         if number >= stop:
             return

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from app.processing.errors import ProcessingFailed
 from app.processing.film import MP4, Coding, Film, keep_colours
 from app.processing.frame_index import FrameIndex
-from app.processing.opening import open_media, picture_stream
+from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.reading import decode, every_frame, require_picture
 from app.processing.shaping import Shape
 from app.processing.smart import NotSmart, Plan, Splice, plan_copy
@@ -23,7 +23,7 @@ from app.processing.sound_copy import SoundCopy, can_copy
 
 Report = Callable[[float, str], None]
 
-ENCODER = {"preset": "veryfast", "crf": "18", "x264-params": "log-level=none"}
+ENCODER = {"preset": "veryfast", "crf": "18"}
 SECONDS_PER_GOP = 2
 SOUND_BITS = 192_000
 MOST_SOUNDS = 8
@@ -160,7 +160,7 @@ def _sounds(
     tracks: list[SoundTrack | SoundCopy] = []
     for number in range(_count_sounds(order.source)):
         container = stack.enter_context(open_media(order.source))
-        stream = container.streams.audio[number]
+        stream = sound_streams(container)[number]
         rate = stream.codec_context.sample_rate
         samples = range(round(begin * rate), round(end * rate))
         if copying and can_copy(container, stream, samples):
@@ -173,7 +173,7 @@ def _sounds(
 
 def _count_sounds(path: Path) -> int:
     with open_media(path) as container:
-        return min(MOST_SOUNDS, len(container.streams.audio))
+        return min(MOST_SOUNDS, len(sound_streams(container)))
 
 
 def _sound(order: Order, wanted: str, report: Report) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _sound(order: Order, wanted: str, report: Report) -> dict[str, Any]:
         raise ProcessingFailed("The clip must begin before it ends.")
     muxer, codec = SOUND_FORMATS[wanted]
     with open_media(order.source) as container, av.open(str(order.output), "w", format=muxer) as target:
-        stream = container.streams.audio[0]
+        stream = sound_streams(container)[0]
         zero = beginning_of(stream)
         begin, end = zero + Fraction(order.start, 1000), zero + Fraction(order.stop, 1000)
         cut = aac_cut(stream, begin, end) if codec == "aac" else plain_cut(stream, begin, end)
@@ -200,7 +200,7 @@ def _exactly(codec: str, container: InputContainer) -> tuple[str, str]:
     """Give the encoder and its sample format: as many bits as the source has, or 24 where it has no bits."""
     if codec == "aac":
         return codec, "fltp"
-    deep = container.streams.audio[0].codec_context.format.name not in ("u8", "u8p", "s16", "s16p")
+    deep = sound_streams(container)[0].codec_context.format.name not in ("u8", "u8p", "s16", "s16p")
     if codec == "flac":
         return codec, "s32" if deep else "s16"
     return ("pcm_s24le", "s32") if deep else ("pcm_s16le", "s16")

@@ -7,6 +7,8 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
+from app.processing.errors import ProcessingFailed
+
 THREADS = 2
 
 
@@ -43,13 +45,19 @@ class Shaper:
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         width, height = self.shape.before_turning
         if (frame.width, frame.height, frame.format.name) != (width, height, self.shape.pixels):
-            frame = self._reformatter.reformat(
-                frame, width, height, self.shape.pixels, interpolation=self._interpolation, threads=THREADS
-            )
+            frame = self._reformat(frame, width, height)
         if self._turn is None:
             return frame
         self._turn.vpush(frame)
         return self._turn.vpull()
+
+    def _reformat(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
+        pixels, how = self.shape.pixels, self._interpolation
+        try:
+            return self._reformatter.reformat(frame, width, height, pixels, interpolation=how, threads=THREADS)
+        except OSError as error:
+            reason = f"Pictures of the kind {frame.format.name} cannot be shown here."
+            raise ProcessingFailed(reason) from error
 
     def _build(self) -> Graph:
         graph = Graph()

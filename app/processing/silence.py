@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.processing.blank import blank_spans
 from app.processing.frame_index import FrameIndex
-from app.processing.opening import open_media, picture_stream
+from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.sound import SoundCut, batches, beginning_of, cut_sound
 
 Report = Callable[[float, str], None]
@@ -40,7 +40,7 @@ def silence(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     least = int(params.get("min_ms") or DEFAULT_MIN_MS)
     with open_media(Path(params["path"])) as container:
-        has_sound, has_picture = bool(container.streams.audio), picture_stream(container) is not None
+        has_sound, has_picture = bool(sound_streams(container)), picture_stream(container) is not None
     heard, threshold = _quiet_spans(params, least, report) if has_sound else ([], None)
     seen: list[Span] = []
     if has_picture and params.get("blank", True):
@@ -55,6 +55,8 @@ def silence(params: dict[str, Any], report: Report) -> dict[str, Any]:
 
 def find_quiet(levels: NDArray[np.float32], threshold_db: float | None) -> tuple[list[Span], float]:
     """Give the spans, in bins, whose smoothed level lies below the threshold, and that threshold in dB."""
+    if not len(levels):
+        return [], QUIETEST_DB
     smooth = np.convolve(np.pad(levels, 1, mode="edge"), np.ones(3) / 3, "valid")
     limit = otsu(smooth) if threshold_db is None else threshold_db
     edges = np.flatnonzero(np.diff(np.r_[0, (smooth < limit).astype(np.int8), 0]))
@@ -98,7 +100,7 @@ def _quiet_spans(params: dict[str, Any], least: int, report: Report) -> tuple[li
 
 def _listen(params: dict[str, Any], report: Report) -> _Heard:
     with open_media(Path(params["path"])) as container:
-        stream = container.streams.audio[0]
+        stream = sound_streams(container)[0]
         context = stream.codec_context
         start = beginning_of(stream, params["index"] if picture_stream(container) else None)
         cut = SoundCut(start, None, context.sample_rate, context.layout.name)

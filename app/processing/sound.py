@@ -20,11 +20,13 @@ from av.container import InputContainer, OutputContainer
 from numpy.typing import NDArray
 
 from app.processing.frame_index import FrameIndex
-from app.processing.reading import seek
+from app.processing.reading import demux, seek
 
 LEAD_IN_S = Fraction(1, 4)
 # Times in Matroska are whole milliseconds: a smaller step between packets is rounding, not a hole.
 LARGEST_ROUNDING_S = Fraction(1, 100)
+# Further than this the file's clock has jumped, and sound goes on where it was.
+LONGEST_HOLE_S, LONGEST_OVERLAP_S = 3600, 60
 FORMAT = "fltp"
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 AAC_LAYOUTS = ("mono", "stereo", "5.1", "5.1(side)", "7.1")
@@ -77,14 +79,16 @@ def cut_sound(container: InputContainer, stream: AudioStream, cut: SoundCut) -> 
 
     Without an end, until the sound ends.
     """
-    at, wanted, slack = 0, cut.samples, round(LARGEST_ROUNDING_S * cut.rate)
+    at, wanted, slack, jumped = 0, cut.samples, round(LARGEST_ROUNDING_S * cut.rate), 0
     for position, block in _placed(container, stream, cut):
-        gap = position - at
+        gap = position - jumped - at
+        if not -LONGEST_OVERLAP_S * cut.rate < gap < LONGEST_HOLE_S * cut.rate:
+            jumped, gap = jumped + gap, 0
         if abs(gap) <= slack and at > 0:
             gap = 0
         if gap > 0:
             hole = gap if wanted is None else min(gap, wanted - at)
-            yield np.zeros((len(block), hole), np.float32)
+            yield from _silence(len(block), hole, cut.rate)
             at, gap = at + hole, 0
         block = block[:, -gap:] if gap else block
         block = block if wanted is None else block[:, : wanted - at]
@@ -94,7 +98,13 @@ def cut_sound(container: InputContainer, stream: AudioStream, cut: SoundCut) -> 
         if wanted is not None and at >= wanted:
             return
     if wanted is not None and at < wanted:
-        yield np.zeros((av.AudioLayout(cut.layout).nb_channels, wanted - at), np.float32)
+        yield from _silence(av.AudioLayout(cut.layout).nb_channels, wanted - at, cut.rate)
+
+
+def _silence(channels: int, samples: int, most: int) -> Iterator[NDArray[np.float32]]:
+    """Yield silence in blocks of at most ``most`` samples, however long it is."""
+    for begin in range(0, samples, most):
+        yield np.zeros((channels, min(most, samples - begin)), np.float32)
 
 
 def batches(blocks: Iterator[NDArray[np.float32]], size: int) -> Iterator[NDArray[np.float32]]:
@@ -119,11 +129,14 @@ def _placed(container: InputContainer, stream: AudioStream, cut: SoundCut) -> It
     tick = stream.time_base or Fraction(1, stream.codec_context.sample_rate)
     # A codec's first block after a seek leans on one not decoded, so begin a little early.
     seek(container, stream, int((cut.start - LEAD_IN_S) / tick))
-    convert, expected = AudioResampler(FORMAT, cut.layout, cut.rate), 0
+    convert, expected, form = AudioResampler(FORMAT, cut.layout, cut.rate), 0, None
     for frame in decode_sound(container, stream):
         if frame.pts is not None:
             expected = round((frame.pts * tick - cut.start) * cut.rate)
-        for piece in convert.resample(_as_layout(frame)):
+        if form not in (None, _form(frame)):
+            convert = AudioResampler(FORMAT, cut.layout, cut.rate)
+        form = _form(frame)
+        for piece in convert.resample(_without_time(frame)):
             block = np.asarray(piece.to_ndarray(), np.float32)
             yield expected, block
             expected += block.shape[1]
@@ -131,9 +144,9 @@ def _placed(container: InputContainer, stream: AudioStream, cut: SoundCut) -> It
 
 def decode_sound(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
     """Decode to the end, passing over packets that are damaged."""
-    for packet in container.demux(stream):
+    for packet in demux(container, stream):
         try:
-            frames = packet.decode()
+            frames: list[Any] = packet.decode()
         except av.error.FFmpegError as error:
             if isinstance(error, MemoryError):
                 raise
@@ -141,7 +154,12 @@ def decode_sound(container: InputContainer, stream: AudioStream) -> Iterator[Aud
         yield from frames
 
 
-def _as_layout(frame: AudioFrame) -> AudioFrame:
+def _form(frame: AudioFrame) -> tuple[str, str, int]:
+    """Give what a resampler is made for; some recordings change it on the way."""
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _without_time(frame: AudioFrame) -> AudioFrame:
     """Drop the time, so that the resampler neither waits for nor fills holes: that is done above."""
     frame.pts = None
     return frame

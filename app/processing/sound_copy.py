@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
-from app.processing.reading import seek
+from app.processing.reading import demux, seek
 
 # A packet's sound overlaps the one before; the decoder needs that one too, and some need two.
 LEAD_IN_PACKETS = 2
@@ -73,7 +73,7 @@ def _packets(container: InputContainer, stream: AudioStream, samples: range) -> 
     length = stream.codec_context.frame_size or 1024
     first = samples.start - LEAD_IN_PACKETS * length
     seek(container, stream, first - 2 * length)
-    for packet in container.demux(stream):
+    for packet in demux(container, stream):
         if packet.pts is None or packet.pts >= samples.stop:
             return
         if packet.pts + (packet.duration or length) > first:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.processing.errors import MediaRefused
-from app.processing.opening import open_media, picture_stream
+from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.sound import SoundCut, batches, beginning_of, cut_sound
 
 Report = Callable[[float, str], None]
@@ -59,9 +59,9 @@ def waveform(params: dict[str, Any], report: Report) -> dict[str, Any]:
     the recording has no sound.
     """
     with open_media(Path(params["path"])) as container:
-        if not container.streams.audio:
+        if not sound_streams(container):
             raise MediaRefused("This recording has no sound.")
-        stream = container.streams.audio[0]
+        stream = sound_streams(container)[0]
         context = stream.codec_context
         index = params["index"] if picture_stream(container) else None
         cut = SoundCut(beginning_of(stream, index), None, context.sample_rate, context.layout.name)

@@ -94,7 +94,7 @@ def test_frames_hidden_by_an_edit_list_are_not_counted(shelf: Make, tmp_path: Pa
 
 
 def test_frames_that_lean_on_missing_pictures_are_not_counted(tmp_path: Path) -> None:
-    options = {"g": "25", "x264-params": "log-level=none:open-gop=1:scenecut=0"}
+    options = {"g": "25", "x264-params": "open-gop=1:scenecut=0"}
     whole = make_video(tmp_path / "whole.ts", seconds=4, options=options).read_bytes()
     path = tmp_path / "joined-late.ts"
     path.write_bytes(whole[188 * 120 :])
