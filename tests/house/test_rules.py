@@ -1,0 +1,40 @@
+"""The rule of every route, written down once more: opening a door takes a change in two places."""
+
+from flask import Flask
+
+from app.core.web.access import rule_of
+from tests.house.asking import rules_of
+
+RULES = {
+    "clip:edit": (
+        "clips.edit clips.move clips.split workbench.check workbench.create workbench_clips.bounds "
+        "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore"
+    ),
+    "clip:render": "renders.render_many renders.request_render",
+    "clip:view": (
+        "activity.clip clips.index renders.archive renders.boundary renders.certificate "
+        "renders.certificate_json renders.download workbench_clips.exports workbench_clips.show"
+    ),
+    "job:control": "jobs.cancel jobs.dismiss jobs.retry",
+    "job:view": "jobs.show jobs.status",
+    "media:delete": "media.delete media.restore",
+    "media:download": "files.file",
+    "media:edit": "media.edit",
+    "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
+    "media:view": (
+        "activity.media files.rendition frames.picture frames.show frames.small workbench.frame_times "
+        "workbench.playhead workbench.show workbench.status"
+    ),
+    "project:edit": "projects.archive projects.edit projects.unarchive",
+    "project:view": "activity.project library.jobs_strip library.show",
+    "public": "auth.setup auth.sign_in health.healthz static tus.capabilities",
+    "signed-in": (
+        "activity.index auth.sign_out jobs.index jobs.mine media.demo projects.home projects.index projects.new"
+    ),
+}
+
+
+def test_every_route_has_the_rule_written_here(app: Flask) -> None:
+    declared = {rule.endpoint: rule_of(app, rule.endpoint) for rule in rules_of(app)}
+
+    assert declared == {endpoint: rule for rule, endpoints in RULES.items() for endpoint in endpoints.split()}
