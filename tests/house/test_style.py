@@ -136,9 +136,7 @@ def test_no_program_is_started_through_a_shell_or_pickled() -> None:
 
 
 def test_scripts_put_text_into_pages_and_never_markup() -> None:
-    unsafe = re.compile(
-        r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function|console\.log"
-    )
+    unsafe = re.compile(r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function|console\.")
     found = [name for name, text in texts(".js") if unsafe.search(text)]
 
     assert found == []
@@ -157,12 +155,16 @@ def test_no_file_names_a_registry_or_a_place_on_one_machine() -> None:
     assert found == []
 
 
+# What happens in other processes can only be waited for.
+WAITING = {"tests/jobs/test_kills.py"}
+
+
 def test_no_test_sleeps() -> None:
     asleep = [
         f"{name}:{node.lineno}"
         for name, tree in modules("tests/")
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and called(node) == "sleep" and name.rsplit("/", 1)[1].startswith("test_")
+        if isinstance(node, ast.Call) and called(node) == "sleep" and "/test_" in name and name not in WAITING
         # A stage of a pretended job may take its time on the event loop.
         if not (isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "asyncio")
     ]
