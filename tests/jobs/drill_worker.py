@@ -82,4 +82,4 @@ def note_end(session: Session, job: object) -> None:
 
 
 if __name__ == "__main__":
-    run_worker(settings_from(os.environ, Path(sys.argv[0]).parent))
+    run_worker(settings_from(os.environ, Path(sys.argv[0]).parent), task_modules=())
