@@ -33,6 +33,13 @@ def make_index(path: Path) -> FrameIndex:
         return look_through(path, container, require_picture(container), lambda fraction, message: None)[0]
 
 
+def index_of(params: dict[str, Any]) -> FrameIndex:
+    """Load the index a task was given; where it was given none, as for a proxy, make one."""
+    if params.get("index"):
+        return FrameIndex.load(Path(params["index"]))
+    return make_index(Path(params["path"]))
+
+
 def look_through(
     path: Path, container: InputContainer, stream: VideoStream, report: Report
 ) -> tuple[FrameIndex, VideoFrame]:

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 from app.processing.errors import MediaRefused
 from app.processing.frame_index import FrameIndex
+from app.processing.indexing import index_of
 from app.processing.opening import open_media
 from app.processing.reading import Numbered, read_frames, read_keys
 from app.processing.shaping import Shape, Shaper, fit
@@ -39,7 +40,7 @@ def poster(params: dict[str, Any], report: Report) -> dict[str, Any]:
     a long side of at most 1280; the thumbnail fills 640 by 360, cut at the edges. The most telling is the one
     whose brightness varies most, which passes over black and blank ones. Gives ``frame``, ``width``, ``height``.
     """
-    index = FrameIndex.load(Path(params["index"]))
+    index = index_of(params)
     width, height = fit(params["width"], params["height"], POSTER_SIDE)
     shaper = Shaper(Shape(width, height, params["rotation"], "rgb24"), "AREA")
     with open_media(Path(params["path"])) as container:
@@ -63,7 +64,7 @@ def filmstrip(params: dict[str, Any], report: Report) -> dict[str, Any]:
     ``tile_width``, ``tile_height`` and ``strips``: for each ``tiles``, the list of the frame really shown in
     each tile (a key frame near the tile's middle). Tile k of n stands for frames [k*len/n, (k+1)*len/n).
     """
-    index = FrameIndex.load(Path(params["index"]))
+    index = index_of(params)
     width, height = tile_size(params["width"], params["height"])
     shaper = Shaper(Shape(width, height, params["rotation"], "rgb24"), "AREA")
     short = len(index) * params["width"] * params["height"] <= FEW_PIXELS
@@ -90,7 +91,7 @@ def frames(params: dict[str, Any], report: Report) -> dict[str, Any]:
     ``frame-NUMBER.jpg``) or ``output`` (one row in the order of the numbers). Gives ``width``, ``height`` of
     one picture and ``frames``, the numbers written; one that cannot be decoded is left out.
     """
-    index = FrameIndex.load(Path(params["index"]))
+    index = index_of(params)
     numbers = sorted({number for number in params["numbers"] if 0 <= number < len(index)})[:MOST_FRAMES]
     width, height = fit(params["width"], params["height"], min(params["longest"], LONGEST_FRAME_SIDE))
     shaper = Shaper(Shape(width, height, params["rotation"], "rgb24"), "AREA")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.processing.frame_index import FrameIndex
+from app.processing.indexing import index_of
 from app.processing.looking import Look, changes_between, look_over
 from app.processing.slides import SlideChange, find_slides, mostly_still, stands_still
 
@@ -37,12 +38,12 @@ class Cut:
 def scenes(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """Part the recording at ``params["path"]`` into scenes; ``params["index"]`` is that file's frame index.
 
-    A proxy may stand for its source, being the same frame for frame. Gives ``scenes``: ``{"in_point",
-    "out_point", "kind": "shot" | "slide", "score"}``, half-open in frames, without gaps over the whole
-    recording; ``score`` is how sure the change at its beginning is, 1.0 for the first. And ``mostly_still``,
-    true for slides and screens, where quiet changes of a part of the picture count too.
+    A proxy may stand for its source, being the same frame for frame; without ``index`` one is made. Gives
+    ``scenes``: ``{"in_point", "out_point", "kind": "shot" | "slide", "score"}``, half-open in frames, without
+    gaps over the whole recording; ``score`` is how sure the change at its beginning is, 1.0 for the first. And
+    ``mostly_still``, true for slides and screens, where quiet changes of a part of the picture count too.
     """
-    path, index = Path(params["path"]), FrameIndex.load(Path(params["index"]))
+    path, index = Path(params["path"]), index_of(params)
     look = look_over(path, index, report)
     still = mostly_still(look)
     cuts = find_cuts(look, index)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.processing.blank import blank_spans
-from app.processing.frame_index import FrameIndex
+from app.processing.indexing import index_of
 from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.sound import SoundCut, batches, beginning_of, cut_sound
 
@@ -44,7 +44,7 @@ def silence(params: dict[str, Any], report: Report) -> dict[str, Any]:
     heard, threshold = _quiet_spans(params, least, report) if has_sound else ([], None)
     seen: list[Span] = []
     if has_picture and params.get("blank", True):
-        index = FrameIndex.load(Path(params["index"]))
+        index = index_of(params)
         seen = _long_enough(blank_spans(Path(params["path"]), index, report), least)
     regions = [
         {"start_ms": start, "end_ms": end, "silence_type": kind, "amplitude_threshold": threshold}

@@ -129,6 +129,12 @@ def test_a_single_frame_is_a_scene(tmp_path: Path) -> None:
     assert assert_whole(scenes_of(source, tmp_path), 1) == []
 
 
+def test_a_file_without_an_index_is_indexed_on_the_way(tmp_path: Path) -> None:
+    source = make_video(tmp_path / "a.mp4", seconds=3, draw=panning([40]), sound=None)
+
+    assert assert_whole(scenes({"path": str(source)}, silently), 75) == [40]
+
+
 def test_scenes_are_found_inside_the_box(tmp_path: Path) -> None:
     source = make_video(tmp_path / "a.mp4", seconds=3, draw=panning([40]), sound=None)
     look_at(source, tmp_path)
