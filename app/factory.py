@@ -35,6 +35,7 @@ from app.jobs import models as jobs_models
 from app.library import routes as library
 from app.media import file_routes, frame_routes, tus
 from app.media import models as media_models
+from app.media import results as media_results
 from app.media import routes as media
 from app.projects import models as projects_models
 from app.projects import routes as projects
@@ -43,6 +44,8 @@ from app.workbench import routes as workbench
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# What rooms do when a job ends must be known here too: a queued job that is cancelled ends in the web process.
+HOOKS = (media_results.settle_state,)
 # Named here so that the metadata is whole before the first migration compares it.
 MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, index_models)
 BLUEPRINTS = (

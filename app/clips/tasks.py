@@ -1,5 +1,6 @@
 """The stages that make a clip's file and prove it; a file without proof is never handed out."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ async def render(context: StageContext) -> None:
     made = await context.processing(
         "render", source.index_params | wanted | {"output": str(output)}, reads=reads_of(source)
     )
-    store_of(context).adopt(output, order.key)
+    await asyncio.to_thread(store_of(context).adopt, output, order.key)
     facts = {name: made.get(name) for name in ("mode", "reason", "copied", "repeated", "content_type")}
     await context.add_stage_note(engine=made["mode"], params=facts)
     if made.get("reason"):
@@ -72,10 +73,10 @@ async def _keep_proof(context: StageContext, source: Source, order: Order, proof
     folder = order.key.rsplit("/", 1)[0]
     proof["pictures"] = [f"{name}.jpg" for name in PICTURES if (context.work_dir / f"{name}.jpg").is_file()]
     for name in proof["pictures"]:
-        store_of(context).adopt(context.work_dir / name, f"{folder}/{name}")
+        await asyncio.to_thread(store_of(context).adopt, context.work_dir / name, f"{folder}/{name}")
     rendered = Rendered(
         key=order.key,
-        sha256=sha256_of(order.file),
+        sha256=await asyncio.to_thread(sha256_of, order.file),
         size=order.file.stat().st_size,
         certificate={**proof, "source_sha256": source.sha256, "clip": order.params.get("clip_public_id")},
     )

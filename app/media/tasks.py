@@ -47,8 +47,8 @@ async def generate(context: StageContext) -> None:
     storage = store_of(context)
     output = context.work_dir / "sample.mp4"
     await context.processing("demo", {"output": str(output)}, reads=[])
-    digest, size = sha256_of(output), output.stat().st_size
-    storage.adopt(output, blob_key(digest))
+    digest, size = await asyncio.to_thread(sha256_of, output), output.stat().st_size
+    await asyncio.to_thread(storage.adopt, output, blob_key(digest))
     await context.complete(keep_file, _media_id(context), digest, size, blob_key(digest))
 
 
@@ -164,9 +164,10 @@ async def keep_files(
 async def _keep(context: StageContext, source: Source, kind: RenditionKind, path: Path, **facts: Any) -> None:
     """Move a file to a name made of its content, then write its row: a crash between leaves a file, never a hole."""
     storage = store_of(context)
-    digest, size = sha256_of(path), path.stat().st_size
+    # On a thread: a worker whose loop is busy hashing gives no sign of life.
+    digest, size = await asyncio.to_thread(sha256_of, path), path.stat().st_size
     key = f"made/{source.folder}/{kind.value}-{digest[:16]}{path.suffix}"
-    storage.adopt(path, key)
+    await asyncio.to_thread(storage.adopt, path, key)
     rendition = rendition_of(
         source.id, kind, key, {**facts, "file_size": size, "source_sha256": source.sha256, "job_id": context.job.id}
     )
