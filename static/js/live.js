@@ -17,6 +17,22 @@ function tick() {
 }
 setInterval(tick, 500);
 
+// The grid is asked for once more after the last change: uploads that end together must all be seen.
+let changed = false;
+let asking = false;
+let worked = Boolean(document.querySelector("#strip-rows[data-live]"));
+async function refreshGrid() {
+  changed = true;
+  if (asking || !document.getElementById("media")) return;
+  asking = true;
+  while (changed) {
+    changed = false;
+    await window.htmx.ajax("GET", location.pathname + location.search, { target: "#media", swap: "outerHTML" });
+  }
+  asking = false;
+}
+document.body.addEventListener("media-changed", refreshGrid);
+
 // A finished piece asks for the whole page anew, unless someone is in the middle of something.
 function reloadWhenQuiet() {
   if (!document.querySelector("[data-reload]")) return;
@@ -34,5 +50,8 @@ addEventListener("htmx:error", () => {
 addEventListener("htmx:after:swap", () => {
   const words = document.querySelector("[data-say]");
   if (words && live.textContent !== words.dataset.say) live.textContent = words.dataset.say;
+  const works = Boolean(document.querySelector("#strip-rows[data-live]"));
+  if (worked && !works) refreshGrid();
+  worked = works;
   reloadWhenQuiet();
 });

@@ -82,5 +82,5 @@ def test_a_poisonous_job_is_given_up_after_three_deaths(yard: Drill) -> None:
 
     yard.start_worker()
 
-    wait_until(lambda: yard.job(id).status == JobStatus.FAILED, within_s=30)
+    wait_until(lambda: yard.job(id).status == JobStatus.FAILED, within_s=90)
     assert "died three times" in str(yard.job(id).error_message)
