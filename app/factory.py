@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from flask import Flask
+from flask import session as browser_memory
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import cli, jinja
 from app.activity import job_routes
 from app.activity import routes as activity
-from app.activity.mine import count_running
+from app.activity.mine import Mine, tell
 from app.analysis import models as analysis_models
 from app.audit.service import write_changes
 from app.auth import routes as auth
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard(app, auth.load_viewer)
     send_headers(app, https=settings.https)
     answer_errors(app)
-    jinja.prepare(app, running_jobs)
+    jinja.prepare(app, my_jobs)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
@@ -93,9 +94,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def running_jobs(person_id: int) -> int:
-    """Return how many of a person's jobs wait or run, for the bar over every page."""
-    return count_running(db.session(), person_id)
+def my_jobs(person_id: int) -> Mine:
+    """Return how a person's own jobs stand, for the bar over every page."""
+    return tell(db.session(), person_id, browser_memory)
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

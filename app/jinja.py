@@ -2,15 +2,23 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
 
 from flask import Flask, g
 from markupsafe import Markup
 
-from app.core.clock import now
 from app.core.web.htmx import wants_piece
 from app.core.words import ago, exactly, size
+
+
+class Mine(Protocol):
+    """How many of a person's jobs run, and what ended."""
+
+    @property
+    def running(self) -> int: ...
+
+    @property
+    def news(self) -> Any: ...
 
 
 def numbers(values: dict[str, float | int]) -> Markup:
@@ -26,8 +34,8 @@ def numbers(values: dict[str, float | int]) -> Markup:
     return Markup('style="{}"').format(";".join(pairs))
 
 
-def prepare(app: Flask, count_running: Callable[[int], int]) -> None:
-    """Register filters and the names every page has; `count_running` counts a person's active jobs."""
+def prepare(app: Flask, tell_mine: Callable[[int], Mine]) -> None:
+    """Register filters and the names every page has; `tell_mine` says how a person's own jobs stand."""
     app.jinja_env.filters.update(vars=numbers, ago=ago, exactly=exactly, size=size)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -35,5 +43,8 @@ def prepare(app: Flask, count_running: Callable[[int], int]) -> None:
     @app.context_processor
     def names() -> dict[str, Any]:
         person = g.get("viewer")
-        running = count_running(person.id) if person and not wants_piece() else 0
-        return {"viewer": person, "running_jobs": running, "mine_since": quote(now().isoformat())}
+        # A piece goes into a page that has its bar already.
+        if person is None or wants_piece():
+            return {"viewer": person, "running_jobs": 0, "news": []}
+        mine = tell_mine(person.id)
+        return {"viewer": person, "running_jobs": mine.running, "news": mine.news}

@@ -1,15 +1,14 @@
 """The pages of jobs: what failed, runs, waits and is done, and one job with its stages and log."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
+from flask import session as browser_memory
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.activity.jobs import job_page, job_rows
-from app.activity.mine import count_running, ended_since
-from app.core.clock import now
+from app.activity.mine import tell
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
 from app.core.web.access import SIGNED_IN, access, actor, viewer
@@ -62,11 +61,10 @@ def show(id: UUID) -> Response:
 @bp.get("/jobs/mine")
 @access(SIGNED_IN)
 def mine() -> Response:
-    """Answer how many of my jobs run, and tell those that ended since the page last asked."""
+    """Answer how many of my jobs run, and tell those that ended since this browser last heard of any."""
     with reading() as session:
-        running = count_running(session, viewer().id)
-        news = ended_since(session, viewer().id, _moment(request.args.get("since", "")))
-    return render("activity/mine.swap.html", running_jobs=running, mine_since=now().isoformat(), news=news)
+        told = tell(session, viewer().id, browser_memory)
+    return render("activity/mine.swap.html", running_jobs=told.running, news=told.news)
 
 
 @bp.post("/jobs/<uuid:id>/retry")
@@ -111,15 +109,6 @@ def _job_for(session: Session, id: UUID, permission: str) -> tuple[Job, Seat]:
     if job is None:
         raise NotFound()
     return job, project_service(session).seat_of(viewer(), job.project_id, permission)
-
-
-def _moment(text: str) -> datetime | None:
-    """Read the moment of the last answer; None where the address was tampered with."""
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _telling_tab(totals: dict[JobTab, int]) -> JobTab:
