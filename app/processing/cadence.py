@@ -49,13 +49,12 @@ def _constant(index: FrameIndex, usual: int, declared: Sequence[Fraction]) -> Ra
     span = int(index.pts[-1] - index.pts[0])
     doubt = max(SNAP, Fraction(3, 2 * span))
     exact = 1 / (usual * index.time_base)
-    likely = [rate for rate in (exact, *STANDARD_RATES, *declared) if abs(rate - measured) <= doubt * measured]
-    if not likely:
-        return _snapped(measured)
-    # The exact step of a fine clock comes first; else the declared rate, if it fits, decides between neighbours.
-    fitting = [rate for rate in declared if rate in likely]
-    best = exact if exact in likely and snap_rate(*exact.as_integer_ratio()).fraction in STANDARD_RATES else None
-    return _snapped(best or (fitting or likely)[0])
+    # The step of a fine clock says the rate itself; a coarse one leaves several that fit.
+    if exact in STANDARD_RATES and abs(exact - measured) <= doubt * measured:
+        return _snapped(exact)
+    fitting = [rate for rate in (*declared, *STANDARD_RATES) if abs(rate - measured) <= doubt * measured]
+    snapped = [rate for rate in fitting if _snapped(rate).fraction in STANDARD_RATES]
+    return _snapped((snapped or fitting or [measured])[0])
 
 
 def _measured(index: FrameIndex) -> Fraction:

@@ -4,8 +4,10 @@ The name and the declared type of an upload prove nothing; this table decides wh
 open it, so that a playlist or a picture never reaches a demuxer that would follow it elsewhere.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from app.processing.errors import MediaRefused
 
@@ -83,35 +85,33 @@ def recognise(path: Path) -> Format:
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    if not head:
-        raise MediaRefused("The file is empty. Send it again, or check that it was copied completely.")
-    found = _by_magic(head)
-    if found is None and head.startswith(b"ID3"):
-        found = _after_id3(path, head)
-    if found is None:
-        raise MediaRefused(f"This is {_what_else(head)}, not a recording. {READS}")
-    if found.demuxer == MOV_DEMUXER:
-        refuse_cut_off(path)
+        if not head:
+            raise MediaRefused("The file is empty. Send it again, or check that it was copied completely.")
+        found = _by_magic(head)
+        if found is None and head.startswith(b"ID3"):
+            found = _after_id3(file, head)
+        if found is None:
+            raise MediaRefused(f"This is {_what_else(head)}, not a recording. {READS}")
+        if found.demuxer == MOV_DEMUXER:
+            _refuse_cut_off(file, os.fstat(file.fileno()).st_size)
     return found
 
 
-def refuse_cut_off(path: Path) -> None:
+def _refuse_cut_off(file: BinaryIO, size: int) -> None:
     """Walk the outer boxes of an MP4 or MOV; raise MediaRefused when it was cut off.
 
     A fragmented file may end anywhere, since each fragment has its own index.
     """
-    size = path.stat().st_size
     kinds: set[bytes] = set()
     position = 0
-    with path.open("rb") as file:
-        while position + 8 <= size:
-            file.seek(position)
-            length, kind = _box(file.read(16))
-            if length == 0 or not kind.isascii():
-                break
-            kinds.add(kind)
-            position += max(length, 8)
-    if not kinds & {b"moov"}:
+    while position + 8 <= size:
+        file.seek(position)
+        length, kind = _box(file.read(16))
+        if length == 0 or not kind.isascii():
+            break
+        kinds.add(kind)
+        position += max(length, 8)
+    if b"moov" not in kinds:
         raise MediaRefused(
             "The recording was cut off before its index was written, so no frame can be found in it. "
             "Copy it from the camera again, or repair it there."
@@ -168,14 +168,13 @@ def _by_sync(head: bytes) -> Format | None:
     return None
 
 
-def _after_id3(path: Path, head: bytes) -> Format | None:
+def _after_id3(file: BinaryIO, head: bytes) -> Format | None:
     """Look behind the tag that MP3, and sometimes AAC and FLAC, begin with."""
     length = 0
     for byte in head[6:10]:
         length = length << 7 | byte & 0x7F
-    with path.open("rb") as file:
-        file.seek(10 + length)
-        body = file.read(HEAD_BYTES)
+    file.seek(10 + length)
+    body = file.read(HEAD_BYTES)
     found = _by_magic(body.lstrip(b"\0"))
     return found if found in (MP3, AAC, FLAC) else None
 

@@ -55,15 +55,15 @@ class _Nameless:
 
 
 @contextmanager
-def open_media(path: Path) -> Iterator[InputContainer]:
-    """Open a recording for reading and close it again.
+def open_media(path: Path, known: Format | None = None) -> Iterator[InputContainer]:
+    """Open a recording for reading and close it again; ``known`` spares a second look at what it is.
 
     Raises MediaRefused, with a sentence saying why, when it is none we read; ProcessingFailed when it is
     not there.
     """
     if not path.is_file():
         raise ProcessingFailed("The file of this recording is not there any more.")
-    with _open(path, recognise(path)) as container:
+    with _open(path, known or recognise(path)) as container:
         _check_streams(container)
         yield container
 

@@ -39,8 +39,10 @@ def probe(params: dict[str, Any], report: Report) -> dict[str, Any]:
     Raises MediaRefused with the reason when it is not a recording we read.
     """
     path = Path(params["path"])
+    if not path.is_file():
+        raise ProcessingFailed("The file of this recording is not there any more.")
     known = recognise(path)
-    with open_media(path) as container:
+    with open_media(path, known) as container:
         stream = picture_stream(container)
         facts = describe_streams(container) | describe_audio(container) | tags_of(container)
         if stream is None:

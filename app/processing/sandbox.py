@@ -26,15 +26,16 @@ __all__ = ["LIMITS", "Limits", "MediaRefused", "ProcessingFailed", "run", "run_s
 Progress = Callable[[float, str], None]
 
 GIB = 1 << 30
+DAY_S = 24 * 3600
 DEFAULT_LIMITS = Limits(niceness=5)
+# Work that takes as long as the recording is; a core busy all day counts twice on two threads.
+LONG_LIMITS = Limits(wall_s=DAY_S, cpu_s=2 * DAY_S, memory_bytes=4 * GIB, niceness=5)
 LIMITS = {
     "self_check": Limits(wall_s=20, cpu_s=10, memory_bytes=GIB),
     "probe": Limits(wall_s=600, cpu_s=600, memory_bytes=3 * GIB // 2, file_bytes=GIB),
     "probe_many": Limits(wall_s=3600, cpu_s=3600, memory_bytes=3 * GIB // 2, file_bytes=GIB),
     "frames": Limits(wall_s=60, cpu_s=90, memory_bytes=2 * GIB, file_bytes=GIB),
-    "proxy": Limits(wall_s=24 * 3600, cpu_s=48 * 3600, memory_bytes=4 * GIB, niceness=5),
-    "render": Limits(wall_s=24 * 3600, cpu_s=48 * 3600, memory_bytes=4 * GIB, niceness=5),
-    "certificate": Limits(wall_s=6 * 3600, cpu_s=12 * 3600, memory_bytes=4 * GIB, niceness=5),
+    **dict.fromkeys(("proxy", "scenes", "render", "certificate"), LONG_LIMITS),
 }
 
 ROOT = Path(__file__).resolve().parents[2]
