@@ -71,6 +71,8 @@ def new_project(page: Page, studio: Studio, name: str) -> str:
 
 def drop(page: Page, *files: Path) -> None:
     """Choose files in the drop form, as dragging them onto the page does."""
+    # The script that takes them is fetched after the page; nobody is that fast.
+    page.wait_for_load_state("networkidle")
     page.set_input_files("#drop-files", [str(file) for file in files])
 
 
