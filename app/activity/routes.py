@@ -72,5 +72,5 @@ def _project_names(seat: Seat) -> dict[str, Any]:
     return {
         "project": seat.project,
         "counts": {"media": seat.project.media_count, "clips": seat.project.clip_count},
-        "can_edit": seat.may("project:edit"),
+        "can_manage": seat.may("project:edit"),
     }

@@ -41,6 +41,7 @@ def index(slug: str) -> Response:
         project=seat.project,
         counts={"media": seat.project.media_count, "clips": seat.project.clip_count},
         can_edit=seat.may("clip:edit"),
+        can_manage=seat.may("project:edit"),
         clips=rows,
         total=total,
         filters={"q": q},

@@ -36,6 +36,7 @@ def show(slug: str) -> Response:
         project=seat.project,
         counts=counts(seat.project),
         can_edit=seat.may("media:edit"),
+        can_manage=seat.may("project:edit"),
         media=rows,
         filters={**vars(wanted), "view": view},
         filtered=wanted.is_set,

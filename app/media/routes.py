@@ -55,7 +55,7 @@ def _upload_page(seat: Seat, form: UploadForm, added: list[str], refusals: list[
         code=422 if refusals or form.has_errors else 200,
         project=seat.project,
         counts={"media": seat.project.media_count, "clips": seat.project.clip_count},
-        can_edit=True,
+        can_manage=seat.may("project:edit"),
         form=form,
         added=added,
         refusals=refusals,

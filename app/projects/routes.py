@@ -135,7 +135,7 @@ def _settings_page(form: ProjectForm, seat: Seat, code: int) -> Response:
         version=project.version,
         history=history,
         counts={"media": project.media_count, "clips": project.clip_count},
-        can_edit=True,
+        can_manage=True,
         can_archive=True,
         saved_text=None,
         used_text=None,

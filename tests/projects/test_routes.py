@@ -147,6 +147,19 @@ def test_an_archived_project_says_so_and_offers_to_come_back(owner: Visitor, com
     assert "Bring back project" in owner.get(f"/p/{company.project.slug}/settings").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(("role", "manages"), [("owner", True), ("admin", True), ("editor", False), ("viewer", False)])
+def test_who_may_change_a_project_finds_its_settings_archived_or_not(
+    company: Company, role: str, manages: bool
+) -> None:
+    visitor, slug = company.as_(role), company.project.slug
+    pages = [f"/p/{slug}", f"/p/{slug}/clips", f"/p/{slug}/activity"]
+
+    for _ in range(2):
+        for page in pages:
+            assert (f'href="/p/{slug}/settings"' in visitor.get(page).get_data(as_text=True)) is manages, page
+        company.as_("owner").post(f"/p/{slug}/archive")
+
+
 def test_the_list_is_paged_and_nothing_is_lost_or_doubled(company: Company) -> None:
     person = make_user()
     names = {make_project(person, f"Paged {number:03}").name for number in range(50)}
