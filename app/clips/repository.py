@@ -71,10 +71,9 @@ class ClipRepository(Repository[Clip]):
         return list(self.session.scalars(query.order_by(Clip.in_point, Clip.id).limit(MOST_OF_A_RECORDING)))
 
     def by_public_ids(self, project_id: int, public_ids: Iterable[object]) -> list[Clip]:
-        """Return the live clips of a project among these ids, in their order."""
-        query = sa.select(Clip).where(
-            Clip.project_id == project_id, Clip.deleted_at.is_(None), Clip.public_id.in_(list(public_ids))
-        )
+        """Return the live clips of a project among these ids, in their order; not those of a deleted recording."""
+        query = sa.select(Clip).join(Media, Media.id == Clip.media_id)
+        query = query.where(*self._listed(project_id, ""), Clip.public_id.in_(list(public_ids)))
         return list(self.session.scalars(query.order_by(Clip.clip_order, Clip.id)))
 
     def last_order(self, project_id: int) -> int:
