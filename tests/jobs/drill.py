@@ -16,7 +16,7 @@ from app.config import Settings, settings_from
 from app.core.db import db, session_scope
 from app.factory import create_app
 from app.jobs import engine
-from app.jobs.models import Job, JobStatus
+from app.jobs.models import Job, JobStage, JobStatus, StageStatus
 from app.jobs.service import JobService
 from app.pipelines import PIPELINES
 from tests.jobs.drill_worker import EFFECTS, ENDLESS, STAGES
@@ -73,6 +73,13 @@ class Drill:
         """Return the job as the database has it now."""
         with session_scope() as session:
             return session.get_one(Job, id)
+
+    def stands(self, id: int) -> tuple[StageStatus, int]:
+        """Return how the job's first stage stands, and how many workers have died in it."""
+        with session_scope() as session:
+            query = sa.select(JobStage).where(JobStage.job_id == id).order_by(JobStage.seq)
+            stage = session.scalars(query.limit(1)).one()
+            return stage.status, stage.deaths
 
     def count(self, status: JobStatus) -> int:
         with session_scope() as session:
