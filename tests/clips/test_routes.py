@@ -8,7 +8,7 @@ from app.clips.models import Clip
 from app.core.db import transaction
 from app.media.models import Media
 from tests.factories import make_clip, make_media
-from tests.visitors import Company, Visitor
+from tests.visitors import Company, Visitor, counted, own
 
 
 @pytest.fixture
@@ -189,6 +189,20 @@ def test_the_list_is_paged_and_nothing_is_lost_or_doubled(editor: Visitor, compa
         address = f"/p/{company.project.slug}/clips" + text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
 
     assert [name.split('"')[0] for name in seen] == [f"Clip number {number:03}" for number in range(53)]
+
+
+def test_the_list_costs_the_same_whatever_its_length(editor: Visitor, company: Company, media: Media) -> None:
+    def cost() -> int:
+        with counted() as statements:
+            editor.get(f"/p/{company.project.slug}/clips")
+        return len(own(statements))
+
+    make_clip(company.editor, media)
+    one = cost()
+    for _ in range(20):
+        make_clip(company.editor, make_media(company.project))
+
+    assert cost() == one <= 6
 
 
 def test_a_clip_moves_by_a_plain_form(editor: Visitor, company: Company, media: Media, clip: Clip) -> None:

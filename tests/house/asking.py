@@ -61,7 +61,9 @@ def case_of(cell: Cell) -> Case:
     return CASES.get((cell.rule.endpoint, wanted), Case(200))
 
 
-def ask(world: World, visitor: Visitor, cell: Cell, token: str | None = None) -> TestResponse:
+def ask(
+    world: World, visitor: Visitor, cell: Cell, token: str | None = None, query: dict[str, str] | None = None
+) -> TestResponse:
     """Send the question with the visitor's form token, or with another one."""
     things, case = world.projects[cell.project], case_of(cell)
     upload = world.uploads.get((cell.role, things.slug)) or world.uploads["owner", things.slug]
@@ -75,7 +77,7 @@ def ask(world: World, visitor: Visitor, cell: Cell, token: str | None = None) ->
     data = case.body if case.body is not None else filled(case.data, things) or None
     if cell.method in ("GET", "HEAD", "OPTIONS"):
         data = None
-    return visitor.client.open(built[1], method=cell.method, headers=headers, data=data)
+    return visitor.client.open(built[1], method=cell.method, headers=headers, data=data, query_string=query)
 
 
 def expected(app: Flask, cell: Cell) -> int:
