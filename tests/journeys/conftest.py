@@ -35,7 +35,8 @@ class Studio:
         return self.site.address + path
 
 
-@pytest.fixture(scope="session")
+# The browser brings an event loop along, which must be gone before other tests start theirs.
+@pytest.fixture(scope="package")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """Start everything, and make the first admin by the link that was printed."""
     folder = tmp_path_factory.mktemp("studio")
