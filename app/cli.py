@@ -112,7 +112,9 @@ def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     def stop(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    # Both by name: whoever started this in the background may have told it to ignore Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         server.run()
     except KeyboardInterrupt:
