@@ -1,11 +1,13 @@
 """Time two ways of doing the same work in turn, so that a machine whose speed drifts slows both alike."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 Work = Callable[[], object]
+ROUNDS = int(os.environ.get("RUSHES_BENCH_ROUNDS", "3"))
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - start
 
 
-def beside(name: str, ours: Work, theirs: Work, goal: float, *, rounds: int = 3, at_least: bool = False) -> Line:
+def beside(name: str, ours: Work, theirs: Work, goal: float, *, rounds: int = ROUNDS, at_least: bool = False) -> Line:
     """Run both in turn; the goal is the highest ratio ours/theirs, or with `at_least` the lowest theirs/ours."""
     pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
     mine, other = (statistics.median(column) for column in zip(*pairs, strict=True))
@@ -39,7 +41,7 @@ def beside(name: str, ours: Work, theirs: Work, goal: float, *, rounds: int = 3,
     return Line(name, mine, other, mine / other, f"≤ {goal:g}×", mine / other <= goal)
 
 
-def alone(name: str, ours: Work, goal_s: float, *, per: int = 1, rounds: int = 3) -> Line:
+def alone(name: str, ours: Work, goal_s: float, *, per: int = 1, rounds: int = ROUNDS) -> Line:
     """Time ours against a limit in seconds; `per` divides by how many things one run does."""
     median = statistics.median(seconds(ours) for _ in range(rounds)) / per
     return Line(
