@@ -19,11 +19,11 @@ from tests.jobs.conftest import Yard
 
 @pytest.fixture
 def endless(yard: Yard, tmp_path: Path) -> Iterator[Path]:
-    """Return a recording nobody ever writes to: probing it waits until the first byte comes."""
+    """Return a file to work on without end."""
     for name in ("two", "three"):
         stage(name)(nothing)
     path = tmp_path / "endless.mp4"
-    os.mkfifo(path)
+    path.touch()
     yield path
 
 
@@ -34,7 +34,7 @@ async def nothing(context: StageContext) -> None:
 def probing(path: Path) -> None:
     @stage("one")
     async def probe(context: StageContext) -> None:
-        await context.processing("probe", {"path": str(path)}, reads=[path])
+        await context.processing("self_check", {"burn_cpu": True}, reads=[path])
 
 
 def children() -> list[int]:
