@@ -27,9 +27,9 @@ Progress = Callable[[float, str], None]
 
 GIB = 1 << 30
 DAY_S = 24 * 3600
-DEFAULT_LIMITS = Limits(niceness=5)
+DEFAULT_LIMITS = Limits(niceness=15)
 # Work that takes as long as the recording is; a core busy all day counts twice on two threads.
-LONG_LIMITS = Limits(wall_s=DAY_S, cpu_s=2 * DAY_S, memory_bytes=4 * GIB, niceness=5)
+LONG_LIMITS = Limits(wall_s=DAY_S, cpu_s=2 * DAY_S, memory_bytes=4 * GIB, niceness=15)
 LIMITS = {
     "self_check": Limits(wall_s=20, cpu_s=10, memory_bytes=GIB),
     "probe": Limits(wall_s=600, cpu_s=600, memory_bytes=3 * GIB // 2, file_bytes=GIB),
