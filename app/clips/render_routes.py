@@ -87,8 +87,15 @@ def archive(slug: str) -> Response:
         clips = clip_service(session).clips.by_public_ids(project.id, _chosen())
         found = exports_of(session, [clip.id for clip in clips])
         exports = [found[clip.id][0] for clip in clips if found[clip.id]]
-        for export in exports:
+        gone = [export for export in exports if not storage().path_of(export.path).is_file()]
+        for export in exports if not gone else []:
             _tell(AuditService(session), export)
+    if gone:
+        # Found out now, in words: a zip that has begun can only break off.
+        flash(
+            f"The file of “{gone[0].filename}” is not where it was. Leave that clip out, or restore it from a backup."
+        )
+        return go(url_for("clips.index", slug=slug))
     if not exports:
         flash("None of the chosen clips has been rendered yet. Tick clips that have a file, or render them first.")
         return go(url_for("clips.index", slug=slug))

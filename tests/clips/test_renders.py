@@ -274,6 +274,18 @@ def test_several_files_come_as_one_zip_with_doubled_names_numbered(
     assert "clips.zip" in answer.headers["Content-Disposition"]
 
 
+def test_a_file_that_is_gone_is_told_before_a_zip_begins(
+    editor: Visitor, company: Company, media: Media, clip: Clip
+) -> None:
+    export = make_export(company.app, clip, media)
+    company.app.extensions["storage"].remove(export.path)
+
+    answer = editor.post(f"/p/{company.project.slug}/clips/zip", {"clip": [str(clip.public_id)]})
+
+    assert answer.status_code == 303
+    assert "is not where it was" in editor.get(answer.location).get_data(as_text=True)
+
+
 def zip_of(data: bytes) -> dict[str, Any]:
     """Return what a zip holds, each file checked."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
