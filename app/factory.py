@@ -21,6 +21,7 @@ from app.clips import models as clips_models
 from app.clips import render_routes
 from app.clips import routes as clips
 from app.config import Settings, settings_from
+from app.core import settings as core_settings
 from app.core import statements
 from app.core.changes import track
 from app.core.db import db, engine_options, install_hooks
@@ -48,7 +49,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # What rooms do when a job ends must be known here too: a queued job that is cancelled ends in the web process.
 HOOKS = (media_results.settle_state,)
 # Named here so that the metadata is whole before the first migration compares it.
-MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, index_models)
+MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, index_models, core_settings)
 BLUEPRINTS = (
     health.bp,
     auth.bp,

@@ -50,3 +50,17 @@ class AuditLog(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
     request_id: Mapped[str | None] = mapped_column(sa.String(64))
     ip: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class AuditSeal(Base):
+    """A closed batch of entries: their hash over the hash of the batch before; never changed, never removed."""
+
+    __tablename__ = "audit_seals"
+
+    id: Mapped[BigId]
+    first_id: Mapped[int] = mapped_column(sa.BigInteger())
+    last_id: Mapped[int] = mapped_column(sa.BigInteger(), unique=True)
+    entries: Mapped[int]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    previous_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime())

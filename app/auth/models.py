@@ -131,3 +131,19 @@ class UserPreferences(Base):
     keys: Mapped[str] = mapped_column(sa.String(8), default="on")
     volume: Mapped[int] = mapped_column(default=100)
     speed: Mapped[int] = mapped_column(default=100)
+
+
+class IdempotencyKey(Base):
+    """The mark a form was sent with, and where its effect is: sending it again leads there."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "key"),
+        sa.Index("ix_idempotency_keys_created_at", "created_at"),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(sa.String(64))
+    location: Mapped[str | None] = mapped_column(sa.String(255))
+    created_at: Mapped[CreatedAt]
