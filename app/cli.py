@@ -22,6 +22,7 @@ from app.doctor import doctor
 from app.jobs.commands import jobs
 from app.media.commands import demo, media
 from app.processing.confinement import die_with
+from app.model_commands import models
 from app.worker import run_worker
 
 THREADS = 16
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def register(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo):
+    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo, models):
         app.cli.add_command(command)
     db_commands.register(app)
 

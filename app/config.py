@@ -30,11 +30,18 @@ class Settings:
     max_upload_bytes: int = 1024 * 1024 * MEBIBYTE
     reserve_bytes: int = 512 * MEBIBYTE
     worker_concurrency: int = field(default_factory=lambda: os.cpu_count() or 1)
+    # Where models lie, where not in the instance; a speech model by name, or a folder used as it is.
+    models: Path | None = None
+    speech_model: str | None = None
     testing: bool = False
 
     @property
     def media_root(self) -> Path:
         return self.instance / "media"
+
+    @property
+    def models_root(self) -> Path:
+        return self.models or self.instance / "models"
 
 
 def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
@@ -60,6 +67,8 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
         reserve_bytes=_number(environment, "RUSHES_RESERVE_MIB", 512) * MEBIBYTE,
         worker_concurrency=_number(environment, "RUSHES_WORKERS", os.cpu_count() or 1),
+        models=Path(environment["RUSHES_MODELS"]).resolve() if environment.get("RUSHES_MODELS") else None,
+        speech_model=environment.get("RUSHES_SPEECH_MODEL") or None,
     )
 
 

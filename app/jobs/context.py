@@ -94,8 +94,11 @@ class StageContext:
         reads: Sequence[Path],
         work_dir: Path | None = None,
         limits: sandbox.Limits | None = None,
+        on_part: sandbox.Part | None = None,
     ) -> dict[str, Any]:
         """Run a processing task in a confined child, its progress told, its peak memory noted on the stage.
+
+        `on_part` is awaited for each part of the result the task tells before its end.
 
         A cancelled job, or a worker that stops, kills the child. Raises `ProcessingFailed` or `MediaRefused`,
         which a stage lets pass: the job then fails with their words.
@@ -107,6 +110,7 @@ class StageContext:
             work_dir=work_dir or self.work_dir,
             limits=limits,
             on_progress=self._writer.report,
+            on_part=on_part,
         )
         self._peak_memory_bytes = max(self._peak_memory_bytes, result["usage"]["peak_memory_bytes"])
         await self.add_stage_note(peak_memory_bytes=self._peak_memory_bytes)

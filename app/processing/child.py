@@ -1,8 +1,9 @@
 """The confined process: reads one request, shuts itself in, does one task, answers, ends.
 
 Started by ``sandbox`` as ``python -m app.processing.child PARENT_PID``. The request is one JSON object on
-standard input; answers are JSON lines on what was standard output: ``{"progress": [0..1, text]}``, then
-either ``{"result": {...}, "usage": {...}}`` or ``{"error": {"refused": bool, "reason": text}}``.
+standard input; answers are JSON lines on what was standard output: ``{"progress": [0..1, text]}`` and
+``{"part": {...}}``, then either ``{"result": {...}, "usage": {...}}`` or
+``{"error": {"refused": bool, "reason": text}}``.
 """
 
 import io
@@ -18,12 +19,23 @@ from typing import Any, TextIO
 
 import av
 
-from app.processing import certificate, demo, pictures, probe, proxy, render, scenes, self_check, silence, waveform
+from app.processing import (
+    certificate,
+    demo,
+    pictures,
+    probe,
+    proxy,
+    render,
+    scenes,
+    self_check,
+    silence,
+    speech,
+    waveform,
+)
 from app.processing.confinement import Layers, Limits, confine, die_with
 from app.processing.errors import MediaRefused, ProcessingFailed
 
-Report = Callable[[float, str], None]
-Task = Callable[[dict[str, Any], Report], dict[str, Any]]
+Task = Callable[[dict[str, Any], "Reporter"], dict[str, Any]]
 
 TASKS: dict[str, Task] = {
     "self_check": self_check.self_check,
@@ -36,6 +48,7 @@ TASKS: dict[str, Task] = {
     "waveform": waveform.waveform,
     "silence": silence.silence,
     "scenes": scenes.scenes,
+    "speech": speech.speech,
     "render": render.render,
     "certificate": certificate.certificate,
     "demo": demo.demo,
@@ -81,6 +94,10 @@ class Reporter:
             self.last = now
             self.send({"progress": [min(1.0, max(0.0, fraction)), message]})
 
+    def part(self, value: dict[str, Any]) -> None:
+        """Tell a part of the result that can be kept before the rest is there."""
+        self.send({"part": value})
+
     def send(self, answer: dict[str, Any]) -> None:
         self.answers.write(json.dumps(answer) + "\n")
         self.answers.flush()
@@ -93,7 +110,7 @@ def _take_over_output() -> TextIO:
     return answers
 
 
-def _answer(task: Task, params: dict[str, Any], report: Report) -> dict[str, Any]:
+def _answer(task: Task, params: dict[str, Any], report: Reporter) -> dict[str, Any]:
     try:
         return {"result": task(params, report)}
     except MediaRefused as error:

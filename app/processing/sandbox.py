@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from app.processing.errors import MediaRefused, ProcessingFailed
 __all__ = ["LIMITS", "Limits", "MediaRefused", "ProcessingFailed", "run", "run_sync", "status"]
 
 Progress = Callable[[float, str], None]
+# Takes a part of the result; the child goes on meanwhile.
+Part = Callable[[dict[str, Any]], Awaitable[None]]
 
 GIB = 1 << 30
 DAY_S = 24 * 3600
@@ -35,7 +37,7 @@ LIMITS = {
     "probe": Limits(wall_s=600, cpu_s=600, memory_bytes=3 * GIB // 2, file_bytes=GIB),
     "probe_many": Limits(wall_s=3600, cpu_s=3600, memory_bytes=3 * GIB // 2, file_bytes=GIB),
     "frames": Limits(wall_s=60, cpu_s=90, memory_bytes=2 * GIB, file_bytes=GIB),
-    **dict.fromkeys(("proxy", "scenes", "render", "certificate"), LONG_LIMITS),
+    **dict.fromkeys(("proxy", "scenes", "speech", "render", "certificate"), LONG_LIMITS),
 }
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +81,7 @@ async def run(
     work_dir: Path,
     limits: Limits | None = None,
     on_progress: Progress | None = None,
+    on_part: Part | None = None,
 ) -> dict[str, Any]:
     """Do a task in a confined child and give its result, with ``usage`` (memory, seconds, layers) added.
 
@@ -91,7 +94,7 @@ async def run(
     listening = asyncio.create_task(_keep_log(child))
     try:
         await _ask(child, task, params, reads=reads, work_dir=work_dir, limits=limits)
-        return await _listen(child, limits, on_progress)
+        return await _listen(child, limits, on_progress, on_part)
     finally:
         child.kill()
         await child.process.wait()
@@ -175,14 +178,16 @@ async def _keep_log(child: _Child) -> None:
         del child.log[: -2 * LOG_TAIL_BYTES]
 
 
-async def _listen(child: _Child, limits: Limits, on_progress: Progress | None) -> dict[str, Any]:
-    """Pass progress on until the result comes; raise when an error, the end or a limit comes instead."""
+async def _listen(child: _Child, limits: Limits, on_progress: Progress | None, on_part: Part | None) -> dict[str, Any]:
+    """Pass progress and parts on until the result comes; raise when an error, the end or a limit comes instead."""
     while True:
         answer = await _next_answer(child, limits)
         if answer is None:
             raise ProcessingFailed(await _why_it_ended(child), child.log_tail())
         if "progress" in answer and on_progress:
             on_progress(float(answer["progress"][0]), str(answer["progress"][1]))
+        if "part" in answer and on_part:
+            await on_part(answer["part"])
         if "error" in answer:
             failure = MediaRefused if answer["error"]["refused"] else ProcessingFailed
             raise failure(str(answer["error"]["reason"]), child.log_tail())
