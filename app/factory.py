@@ -41,6 +41,7 @@ from app.media import results as media_results
 from app.media import routes as media
 from app.projects import models as projects_models
 from app.projects import routes as projects
+from app.transcripts import models as transcripts_models
 from app.workbench import clip_routes
 from app.workbench import routes as workbench
 
