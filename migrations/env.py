@@ -8,6 +8,7 @@ from flask import current_app
 
 from app.core.columns import UtcDateTime
 from app.core.db import Base, db
+from app.core.rebuilds import keep_rebuilds_safe
 from app.core.schema import is_ours
 
 
@@ -22,6 +23,8 @@ def render_item(kind: str, thing: object, autogen_context: Any) -> str | Literal
 def run() -> None:
     """Migrate online: the only way the house knows."""
     with db.engine.connect().execution_options(unit="write") as connection:
+        if connection.dialect.name == "sqlite":
+            keep_rebuilds_safe(connection)
         if connection.dialect.name == "mysql":
             # Every table made from here on compares text by its bytes, as on the other databases.
             connection.execute(sa.text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
