@@ -2,19 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from app.core.db import Base, db, install_hooks
-from app.factory import create_app
 from app.projects.models import Project
-from tests.conftest import settings_in
-from tests.core.backings import Backing, backing, options_for
-from tests.servers import mariadb_server, postgres_server
+from tests.core.backings import Backing, backing
+from tests.core.databases import DATABASES, empty, engine_on, migrate, new_database
+from tests.servers import mariadb_server as start_mariadb
+from tests.servers import postgres_server
 
 KINDS = [
     "sqlite-sync",
@@ -26,32 +23,41 @@ KINDS = [
     "memory",
     "memory-async",
 ]
-DATABASES = [
-    "sqlite",
-    pytest.param("postgresql", marks=pytest.mark.server),
-    pytest.param("mariadb", marks=pytest.mark.server),
-]
-
-
-def migrate(url: str, folder: Path) -> None:
-    """Bring an empty database to the newest revision, as `flask db upgrade` does."""
-    settings = replace(settings_in(folder), database_url=url, jobs_database_url=f"sqlite:///{folder / 'jobs.db'}")
-    with create_app(settings).app_context():
-        flask_migrate.upgrade()
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    with start_mariadb() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with new_database(postgresql_server) as url:
         migrate(url, tmp_path_factory.mktemp("postgresql"))
         yield url
 
 
 @pytest.fixture(scope="session")
-def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with mariadb_server() as url:
+def mariadb_url(mariadb_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with new_database(mariadb_server) as url:
         migrate(url, tmp_path_factory.mktemp("mariadb"))
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return a database of each kind that nobody has migrated yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with new_database(str(request.getfixturevalue(f"{request.param}_server"))) as url:
         yield url
 
 
@@ -65,14 +71,18 @@ def projects(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> 
 
 
 @pytest.fixture(params=DATABASES)
-def engine(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+def url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
+    """Return a migrated database of each kind without rows."""
+    found = _url(request, str(request.param), migrated, tmp_path)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
     """Return an engine with the house's hooks on an empty database of each kind."""
-    url = _url(request, str(request.param), migrated, tmp_path)
-    assert url is not None
-    made = sa.create_engine(url, **options_for(url))
-    install_hooks(made)
-    yield made
-    made.dispose()
+    with engine_on(url) as made:
+        yield made
 
 
 def _url(request: pytest.FixtureRequest, name: str, migrated: Path, tmp_path: Path) -> str | None:
@@ -84,14 +94,3 @@ def _url(request: pytest.FixtureRequest, name: str, migrated: Path, tmp_path: Pa
     url = str(request.getfixturevalue(f"{name.split('-')[0]}_url"))
     empty(url)
     return url
-
-
-def empty(url: str) -> None:
-    """Remove every row people could have made; the append-only log keeps its own."""
-    engine = sa.create_engine(url, **options_for(url))
-    install_hooks(engine)
-    with engine.connect().execution_options(unit="write") as connection, connection.begin():
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name != "audit_log":
-                connection.execute(table.delete())
-    engine.dispose()

@@ -1,8 +1,5 @@
-"""Migrations go up, down and up again on three databases, and end where the models are."""
+"""Migrations go up and down with rows in every table, on three databases, and end where the models are."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
@@ -15,37 +12,15 @@ from flask import Flask
 
 from app.core.db import Base, db
 from app.core.schema import is_ours
-from app.factory import create_app
-from tests.conftest import settings_in
-from tests.servers import mariadb_server, postgres_server
+from tests.core.databases import app_on
+from tests.core.rows import Digest, digest, fill, lost
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
 
-@contextmanager
-def empty_database(kind: str, folder: Path) -> Iterator[Flask]:
-    """Yield an app on an empty database of its own."""
-    with ExitStack() as stack:
-        if kind == "sqlite":
-            url = f"sqlite:///{folder / 'fresh.db'}"
-        else:
-            url = stack.enter_context(postgres_server() if kind == "postgresql" else mariadb_server())
-        jobs = f"sqlite:///{folder / 'jobs.db'}"
-        app = create_app(replace(settings_in(folder), database_url=url, jobs_database_url=jobs))
-        with app.app_context():
-            yield app
-            db.session.remove()
-            db.engine.dispose()
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.server),
-        pytest.param("mariadb", marks=pytest.mark.server),
-    ],
-)
-def test_every_revision_goes_up_down_and_up_and_equals_the_models(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path):
+def test_every_revision_goes_up_down_and_up_and_equals_the_models(empty_url: str, tmp_path: Path) -> None:
+    with app_on(empty_url, tmp_path):
         flask_migrate.upgrade()
         flask_migrate.downgrade(revision="base")
         left = set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
@@ -56,10 +31,31 @@ def test_every_revision_goes_up_down_and_up_and_equals_the_models(kind: str, tmp
     assert differences == []
 
 
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_a_revision_holds_survives_the_way_up_and_back(revision: str, empty_url: str, tmp_path: Path) -> None:
+    with app_on(empty_url, tmp_path):
+        flask_migrate.upgrade(revision=revision)
+        with db.engine.connect().execution_options(unit="write") as connection, connection.begin():
+            fill(connection)
+        before = look()
+        seen = []
+        for turn in (flask_migrate.upgrade, lambda: flask_migrate.downgrade(revision=revision), flask_migrate.upgrade):
+            turn()
+            seen.append(lost(before, look()))
+
+    assert all(columns for columns in before.values())
+    assert seen == [[], [], []]
+
+
 def test_there_is_one_head(app: Flask) -> None:
     script = ScriptDirectory(str(app.extensions["migrate"].directory))
 
     assert len(script.get_heads()) == 1
+
+
+def look() -> Digest:
+    with db.engine.connect() as connection:
+        return digest(connection)
 
 
 def differences_from_models() -> list[object]:
