@@ -50,7 +50,16 @@ ROOT = Path(__file__).resolve().parent.parent
 # What rooms do when a job ends must be known here too: a queued job that is cancelled ends in the web process.
 HOOKS = (media_results.settle_state,)
 # Named here so that the metadata is whole before the first migration compares it.
-MODELS = (analysis_models, clips_models, jobs_models, media_models, projects_models, index_models, core_settings)
+MODELS = (
+    analysis_models,
+    clips_models,
+    jobs_models,
+    media_models,
+    projects_models,
+    transcripts_models,
+    index_models,
+    core_settings,
+)
 BLUEPRINTS = (
     health.bp,
     auth.bp,

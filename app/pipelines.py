@@ -1,11 +1,12 @@
 """Which stages each kind of job runs, in order, and each stage's share of the work; strings only."""
 
 # The weights are rough shares of wall time, so that one percentage can stand for the whole.
-INGEST = {"probe": 2, "pictures": 4, "waveform": 4, "proxy": 60, "silence": 6, "scenes": 24}
+INGEST = {"probe": 2, "pictures": 4, "waveform": 4, "proxy": 60, "silence": 6, "scenes": 24, "transcript": 60}
 
 PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},
+    "transcript": {"transcript": 100},
     "render": {"render": 70, "certificate": 30},
 }
 
@@ -24,11 +25,13 @@ STAGE_WORDS = {
     "proxy": "Making a copy browsers can play",
     "silence": "Listening for silence",
     "scenes": "Looking for scenes",
+    "transcript": "Writing down speech",
     "render": "Rendering",
     "certificate": "Proving the cut",
 }
 KIND_WORDS = {
     "ingest": "Take in",
     "demo": "Sample recording",
+    "transcript": "Write down speech",
     "render": "Render",
 }

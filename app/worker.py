@@ -16,7 +16,7 @@ from app.jobs.runner import Runner
 from app.jobs.workers import Caretaker, this_process
 
 # Importing them registers the stages; each room that does work in jobs has one.
-TASK_MODULES: tuple[str, ...] = ("app.media.tasks", "app.analysis.tasks", "app.clips.tasks")
+TASK_MODULES: tuple[str, ...] = ("app.media.tasks", "app.transcripts.tasks", "app.analysis.tasks", "app.clips.tasks")
 
 # Ten seconds to be gone: children are killed and jobs handed back in the first of them.
 HAND_BACK_S = 4.0

@@ -1,0 +1,64 @@
+"""The stage that writes down what is said."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.jobs.context import StageContext, StageSkipped
+from app.jobs.registry import stage
+from app.media.models import Media
+from app.media.tasks import Source, reads_of, source_of
+from app.projects.models import Project
+from app.transcripts.engine import NoModel, SpeechModel, choose
+from app.transcripts.results import keep_chunk, keep_transcript, kept_so_far
+
+
+@stage("transcript", heavy=True)
+async def transcript(context: StageContext) -> None:
+    """Recognise speech chunk by chunk; a run that was interrupted goes on after the last chunk kept."""
+    source = await source_of(context)
+    if source.facts["audio_codec"] is None:
+        raise StageSkipped("There is no sound in this recording.")
+    async with context.db.areading() as session:
+        language = await session.run_sync(_spoken_language, source.id)
+    try:
+        model = choose(context.settings, language)
+    except NoModel as missing:
+        raise StageSkipped(str(missing)) from missing
+    await context.add_stage_note(engine=model.name, params={"language": model.language})
+    key = _work_key(source, model)
+    async with context.db.areading() as session:
+        kept = await session.run_sync(kept_so_far, source.id, key)
+
+    async def keep(part: dict[str, Any]) -> None:
+        await context.save(keep_chunk, source.id, key, part)
+
+    params = {
+        "path": str(source.path),
+        "index": str(source.index) if source.index else None,
+        "model": str(model.folder),
+        "language": kept.language or model.language,
+        "from_ms": kept.end_ms,
+        "length_ms": _length_ms(source),
+    }
+    await context.processing("speech", params, reads=[*reads_of(source), model.folder], on_part=keep)
+    await context.complete(keep_transcript, source.id, key, model.name, context.job.created_by)
+
+
+def _spoken_language(session: Session, media_id: int) -> str | None:
+    """Return what the project says is spoken in it."""
+    media = session.get(Media, media_id)
+    project = session.get(Project, media.project_id) if media else None
+    return project.language if project else None
+
+
+def _work_key(source: Source, model: SpeechModel) -> str:
+    """Name the work by what decides its result: chunks of another file or model are not gone on with."""
+    facts = (source.sha256, model.name, str(model.folder), model.language)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _length_ms(source: Source) -> int:
+    facts = source.facts
+    return int(facts["duration_frames"] * 1000 * facts["rate_den"] // facts["rate_num"])
