@@ -1,10 +1,14 @@
 """Clips as SQL sees them: by recording, by project, and those that share ticks with a stretch."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.clips.bounds import refuse_outside
 from app.clips.models import Clip, ClipExport, OverlapDecision
+from app.core.errors import NotFound
 from app.core.pagination import Page, behind, clamp, decode_after, encode_after
 from app.core.repository import Repository
 from app.index.query import matching_ids
@@ -26,6 +30,15 @@ class ClipRepository(Repository[Clip]):
         """Return a recording's clips in the order they begin, at most 1,000."""
         query = sa.select(Clip).where(Clip.media_id == media_id, Clip.deleted_at.is_(None))
         return list(self.session.scalars(query.order_by(Clip.in_point, Clip.out_point, Clip.id).limit(limit)))
+
+    find_by_video = find_by_media
+
+    def validate_bounds(self, media_id: int, in_point: int, out_point: int) -> None:
+        """Raise `Invalid` with the field where [in_point, out_point) does not lie in the recording."""
+        duration = self.session.scalar(sa.select(Media.duration_frames).where(Media.id == media_id))
+        if duration is None:
+            raise NotFound()
+        refuse_outside(duration, in_point, out_point)
 
     def find_by_project(self, project_id: int, *, q: str = "", after: str | None = None, limit: int = 50) -> Page[Clip]:
         """Return a project's clips in their order, one page; `q` looks in names of clips and recordings."""
@@ -91,6 +104,38 @@ class ClipRepository(Repository[Clip]):
         )
         ordered = query.order_by(*(column.asc() if later else column.desc() for column in order))
         return self.session.scalar(ordered.limit(1))
+
+    def split(self, clip: Clip, at: int, *, title: str, created_by: int | None) -> Clip:
+        """Let a clip end at tick `at`, and return the new one that takes the rest, next in the project's order."""
+        out_point = clip.out_point
+        self.update(clip, {"out_point": at})
+        self.make_room(clip)
+        second = Clip(
+            project_id=clip.project_id,
+            media_id=clip.media_id,
+            title=title,
+            notes=clip.notes,
+            in_point=at,
+            out_point=out_point,
+            clip_order=clip.clip_order + 1,
+            created_by=created_by,
+        )
+        return self.create(second)
+
+    def reorder(self, project_id: int, public_ids: list[UUID]) -> None:
+        """Give the named clips of a project the order in which they are named; the places stay theirs."""
+        found = self.by_public_ids(project_id, public_ids)
+        for earlier, later in pairwise(found):
+            self.part(earlier, later)
+        places = [clip.clip_order for clip in found]
+        wanted = {public_id: place for place, public_id in enumerate(dict.fromkeys(public_ids))}
+        for place, clip in zip(places, sorted(found, key=lambda each: wanted[each.public_id]), strict=True):
+            self.update(clip, {"clip_order": place})
+
+    def part(self, earlier: Clip, later: Clip) -> None:
+        """Give two neighbours a place each: clips that came from another project may share one."""
+        if earlier.clip_order == later.clip_order:
+            self.make_room(earlier)
 
     def make_room(self, clip: Clip) -> None:
         """Let the place behind this clip be free: what stands there moves on, without being changed by anybody."""

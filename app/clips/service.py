@@ -1,13 +1,13 @@
 """What people do with clips: mark, edit, split, order, delete and restore; overlaps are told, not refused."""
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
+from app.clips.bounds import refuse_outside
 from app.clips.models import Clip
 from app.clips.repository import ClipRepository
 from app.core.clock import now
@@ -50,16 +50,7 @@ class ClipService:
 
     def validate_bounds(self, media: Media, in_point: int, out_point: int) -> None:
         """Raise `Invalid` unless 0 <= in_point < out_point <= the recording's length in ticks."""
-        if media.duration_frames == 0:
-            raise Invalid(
-                "This recording is still being measured. Mark clips as soon as its length is known.", "in_timecode"
-            )
-        if not 0 <= in_point < media.duration_frames:
-            raise Invalid("In lies outside the recording.", "in_timecode")
-        if out_point > media.duration_frames:
-            raise Invalid("Out lies after the last frame of the recording.", "out_timecode")
-        if out_point <= in_point:
-            raise Invalid("Out is before in. Out is the last frame you keep.", "out_timecode")
+        refuse_outside(media.duration_frames, in_point, out_point)
 
     def find_overlapping(self, media: Media, in_point: int, out_point: int, except_id: int | None = None) -> list[Clip]:
         """Return the recording's clips that share a tick with [in_point, out_point), in order."""
@@ -118,11 +109,8 @@ class ClipService:
         """Cut a clip in two at tick `at`, which becomes the first of the second; returns the second."""
         if not clip.in_point < at < clip.out_point:
             raise Invalid("Split at a frame after the clip’s first and not after its last.", "at_timecode")
-        out_point = clip.out_point
-        self.clips.update(clip, {"out_point": at})
-        second = self.create(editor, media, ClipFields(f"{clip.title} (2)"[:LONGEST_TITLE], at, out_point, clip.notes))
-        self.clips.make_room(clip)
-        self.clips.update(second, {"clip_order": clip.clip_order + 1})
+        second = self.clips.split(clip, at, title=f"{clip.title} (2)"[:LONGEST_TITLE], created_by=editor.id)
+        self._count(media, 1, second.length)
         return second
 
     def move(self, clip: Clip, *, later: bool) -> None:
@@ -130,25 +118,14 @@ class ClipService:
         other = self.clips.neighbour(clip, later=later)
         if other is None:
             return
-        self._part(*((clip, other) if later else (other, clip)))
+        self.clips.part(*((clip, other) if later else (other, clip)))
         here, there = clip.clip_order, other.clip_order
         self.clips.update(clip, {"clip_order": there})
         self.clips.update(other, {"clip_order": here})
 
     def reorder(self, project_id: int, public_ids: list[UUID]) -> None:
         """Give the named clips of a project the order in which they are named; the places stay theirs."""
-        found = self.clips.by_public_ids(project_id, public_ids)
-        for earlier, later in pairwise(found):
-            self._part(earlier, later)
-        places = [clip.clip_order for clip in found]
-        wanted = {public_id: place for place, public_id in enumerate(dict.fromkeys(public_ids))}
-        for place, clip in zip(places, sorted(found, key=lambda each: wanted[each.public_id]), strict=True):
-            self.clips.update(clip, {"clip_order": place})
-
-    def _part(self, earlier: Clip, later: Clip) -> None:
-        """Give two neighbours a place each: clips that came from another project may share one."""
-        if earlier.clip_order == later.clip_order:
-            self.clips.make_room(earlier)
+        self.clips.reorder(project_id, public_ids)
 
     def delete(self, clip: Clip, media: Media) -> None:
         """Put a clip in the trash; it can be brought back."""

@@ -46,5 +46,6 @@ class AsyncRepository(Generic[T]):
     async def exists(self, id: int) -> bool:
         return await self._run(lambda rows: rows.exists(id))
 
-    async def _run(self, verb: Callable[[Repository[T]], R]) -> R:
+    async def _run(self, verb: Callable[[Any], R]) -> R:
+        """Run `verb(repository)`; rooms add their own verbs by the same one line."""
         return await self.session.run_sync(lambda session: verb(self.repository(session)))

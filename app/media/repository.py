@@ -64,6 +64,11 @@ class MediaRepository(Repository[Media]):
         """Return the live recording with these bytes in this project."""
         return self.session.scalar(sa.select(Media).where(Media.project_id == project_id, Media.sha256_live == sha256))
 
+    def restore(self, media: Media) -> Media:
+        """Take a recording out of the trash: its bytes and its path count again; clashes raise `Conflict`."""
+        hashed = path_hash(media.path) if media.path else None
+        return self.update(media, {"deleted_at": None, "sha256_live": media.sha256, "path_hash": hashed})
+
     def search(self, project_id: int, text: str, *, limit: int = 100) -> list[Media]:
         """Return live recordings whose title or file name holds the words of `text`, newest first."""
         return self.filtered(project_id, MediaFilter(q=text), limit=limit).items

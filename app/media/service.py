@@ -147,14 +147,7 @@ class MediaService:
             return media
         if media.sha256:
             self.refuse_duplicate(seat.project, media.sha256)
-        self.media.update(
-            media,
-            {
-                "deleted_at": None,
-                "sha256_live": media.sha256,
-                "path_hash": path_hash(media.path) if media.path else None,
-            },
-        )
+        self.media.restore(media)
         self.projects.projects.add_counts(media.project_id, media=1, clips=media.clip_count)
         if media.state is MediaState.PROCESSING:
             self.start(media, "ingest", viewer.id)

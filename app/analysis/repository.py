@@ -1,0 +1,74 @@
+"""Silence and scenes as SQL sees them: by recording, in a range, by kind, the longest first."""
+
+import sqlalchemy as sa
+
+from app.analysis.models import Scene, SceneKind, SilenceRegion, SilenceType
+from app.core.pagination import MAX_ROWS
+from app.core.repository import Repository
+
+# What one recording shows at most; finer findings are of no use to people.
+MOST_OF_A_RECORDING = 2000
+
+
+class SilenceRepository(Repository[SilenceRegion]):
+    """Stretches without sound or picture, [start_ms, end_ms)."""
+
+    model = SilenceRegion
+
+    def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> list[SilenceRegion]:
+        """Return a recording's stretches in the order they begin."""
+        return self._all(self._of(media_id).order_by(SilenceRegion.start_ms, SilenceRegion.id).limit(limit))
+
+    def find_in_range(self, media_id: int, start_ms: int, end_ms: int) -> list[SilenceRegion]:
+        """Return the stretches that share a millisecond with [start_ms, end_ms), in order."""
+        shared = self._of(media_id).where(SilenceRegion.start_ms < end_ms, SilenceRegion.end_ms > start_ms)
+        return self._all(shared.order_by(SilenceRegion.start_ms, SilenceRegion.id).limit(MOST_OF_A_RECORDING))
+
+    def find_by_kind(self, media_id: int, kind: SilenceType) -> list[SilenceRegion]:
+        """Return the stretches of one kind, in order."""
+        query = self._of(media_id).where(SilenceRegion.silence_type == kind)
+        return self._all(query.order_by(SilenceRegion.start_ms, SilenceRegion.id).limit(MOST_OF_A_RECORDING))
+
+    def longest(self, media_id: int, limit: int = 10) -> list[SilenceRegion]:
+        """Return the longest stretches, longest first."""
+        length = SilenceRegion.end_ms - SilenceRegion.start_ms
+        return self._all(self._of(media_id).order_by(length.desc(), SilenceRegion.id).limit(min(limit, MAX_ROWS)))
+
+    def _of(self, media_id: int) -> sa.Select[SilenceRegion]:
+        return sa.select(SilenceRegion).where(SilenceRegion.media_id == media_id)
+
+    def _all(self, query: sa.Select[SilenceRegion]) -> list[SilenceRegion]:
+        return [*self.session.scalars(query)]
+
+
+class SceneRepository(Repository[Scene]):
+    """Shots and slides, [in_point, out_point) in ticks."""
+
+    model = Scene
+    writable = frozenset({"label"})
+    order = ("media_id", "seq", "id")
+    descending = False
+
+    def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> list[Scene]:
+        """Return a recording's scenes in order."""
+        return self._all(self._of(media_id).order_by(Scene.seq).limit(limit))
+
+    def find_in_range(self, media_id: int, in_point: int, out_point: int) -> list[Scene]:
+        """Return the scenes that share a tick with [in_point, out_point), in order."""
+        shared = self._of(media_id).where(Scene.in_point < out_point, Scene.out_point > in_point)
+        return self._all(shared.order_by(Scene.seq).limit(MOST_OF_A_RECORDING))
+
+    def find_by_kind(self, media_id: int, kind: SceneKind) -> list[Scene]:
+        """Return the scenes of one kind, in order."""
+        return self._all(self._of(media_id).where(Scene.kind == kind).order_by(Scene.seq).limit(MOST_OF_A_RECORDING))
+
+    def longest(self, media_id: int, limit: int = 10) -> list[Scene]:
+        """Return the longest scenes, longest first."""
+        length = Scene.out_point - Scene.in_point
+        return self._all(self._of(media_id).order_by(length.desc(), Scene.id).limit(min(limit, MAX_ROWS)))
+
+    def _of(self, media_id: int) -> sa.Select[Scene]:
+        return sa.select(Scene).where(Scene.media_id == media_id)
+
+    def _all(self, query: sa.Select[Scene]) -> list[Scene]:
+        return [*self.session.scalars(query)]
