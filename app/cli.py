@@ -14,15 +14,17 @@ from flask.cli import with_appcontext
 from waitress import create_server
 
 from app import db_commands
+from app.audit.commands import audit
 from app.auth.commands import users
 from app.auth.service import auth_service
 from app.config import Settings
 from app.core.db import session_scope
 from app.doctor import doctor
+from app.index.commands import search
 from app.jobs.commands import jobs
 from app.media.commands import demo, media
-from app.processing.confinement import die_with
 from app.model_commands import models
+from app.processing.confinement import die_with
 from app.worker import run_worker
 
 THREADS = 16
@@ -32,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def register(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo, models):
+    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo, models, audit, search):
         app.cli.add_command(command)
     db_commands.register(app)
 

@@ -11,12 +11,21 @@ from app.core.async_db import AsyncDatabase
 from app.core.db import engine_options
 from app.jobs import engine
 from app.jobs.engine import Engine
+from app.jobs.housekeeping import keep_house
 from app.jobs.ledger import Ledger, forget_result
 from app.jobs.runner import Runner
 from app.jobs.workers import Caretaker, this_process
 
-# Importing them registers the stages; each room that does work in jobs has one.
-TASK_MODULES: tuple[str, ...] = ("app.media.tasks", "app.transcripts.tasks", "app.analysis.tasks", "app.clips.tasks")
+# Importing them registers the stages and the recurring work; each room that has either has one.
+TASK_MODULES: tuple[str, ...] = (
+    "app.audit.tasks",
+    "app.auth.tasks",
+    "app.index.tasks",
+    "app.media.tasks",
+    "app.transcripts.tasks",
+    "app.analysis.tasks",
+    "app.clips.tasks",
+)
 
 # Ten seconds to be gone: children are killed and jobs handed back in the first of them.
 HAND_BACK_S = 4.0
@@ -47,7 +56,11 @@ async def _work(settings: Settings) -> None:
     await caretaker.beat()
     await asyncio.to_thread(running_engine.prepare)
     running_engine.launch(runner.run)
-    duties = [asyncio.create_task(caretaker.keep_beating()), asyncio.create_task(runner.watch())]
+    duties = [
+        asyncio.create_task(caretaker.keep_beating()),
+        asyncio.create_task(runner.watch()),
+        asyncio.create_task(keep_house(settings, lambda: caretaker.acts_for_all)),
+    ]
     for duty in duties:
         duty.add_done_callback(forget_result)
     log.info("worker %s is ready, %s jobs at a time", me.executor_id, settings.worker_concurrency)

@@ -1,5 +1,6 @@
 """The audit log as SQL sees it: rows go in by Core, and nothing changes or removes them."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,6 +71,12 @@ class AuditRepository:
         return self._page(
             sa.select(AuditLog).where(AuditLog.project_id == project_id, AuditLog.media_id == media_id), before, limit
         )
+
+    def find_named(self, public_id: uuid.UUID) -> tuple[str, int] | None:
+        """Return the type and id of the thing a public id ever stood for; reads the log once, for operators."""
+        query = sa.select(AuditLog.entity_type, AuditLog.entity_id).where(AuditLog.entity_public_id == public_id)
+        row = self.session.execute(query.where(AuditLog.entity_id.is_not(None)).limit(1)).one_or_none()
+        return (row[0], row[1]) if row and row[1] is not None else None
 
     def _page(self, query: sa.Select[AuditLog], before: int | None, limit: int) -> Page[AuditLog]:
         if before is not None:

@@ -145,5 +145,5 @@ class IdempotencyKey(Base):
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(sa.String(64))
-    location: Mapped[str | None] = mapped_column(sa.String(255))
+    location: Mapped[str] = mapped_column(sa.String(255), default="")
     created_at: Mapped[CreatedAt]

@@ -3,12 +3,12 @@
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.core.web.forms import Form, VersionField, options, trim, trim_or_none
+from app.core.web.forms import Form, OnceForm, VersionField, options, trim, trim_or_none
 
 TIMECODE = Length(max=40, message="Write a timecode like 00:12:44:22.")
 
 
-class DraftForm(Form):
+class DraftForm(OnceForm):
     """A new clip: where it starts, the last frame it keeps, and perhaps a name."""
 
     title = StringField("Clip name", [Length(max=255, message="Use at most 255 characters.")], filters=[trim])
@@ -27,6 +27,8 @@ class ClipForm(DraftForm):
     notes = TextAreaField(
         "Notes", [Length(max=20_000, message="Use at most 20,000 characters.")], filters=[trim_or_none]
     )
+    # An edit is kept to one effect by its version.
+    once = None
     version = VersionField()
     seen_title = HiddenField()
     seen_notes = HiddenField(filters=[trim_or_none])
@@ -42,7 +44,7 @@ class BoundsForm(Form):
     version = VersionField()
 
 
-class SplitForm(Form):
+class SplitForm(OnceForm):
     """The first frame of the second half."""
 
     at_timecode = StringField("Split at", [InputRequired("Say at which frame."), TIMECODE], filters=[trim])

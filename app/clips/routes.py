@@ -7,6 +7,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from app.audit.sentences import last_saver
+from app.auth.once import claim
 from app.clips.conflicts import conflict
 from app.clips.forms import ClipForm, SplitForm
 from app.clips.lists import clip_lines
@@ -17,6 +18,7 @@ from app.clips.service import ClipFields, clip_service
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, Stale
 from app.core.web.access import access, actor, viewer
+from app.core.web.forms import sent_mark
 from app.core.web.htmx import go, render
 from app.media.clock import Clock, clock_of
 from app.media.models import Media
@@ -96,6 +98,7 @@ def split(id: UUID) -> Response:
         with form.blame(), transaction(actor()) as session:
             service = clip_service(session)
             clip, media, _ = service.get_for(viewer(), id, "clip:edit")
+            claim(session, viewer().id, sent_mark()).leads_to(_on_its_page(clip, media))
             service.split(viewer(), clip, media, clock.read(form.at_timecode.data or "", "at_timecode"))
         if not form.has_errors:
             return go(_on_its_page(clip, media))

@@ -14,6 +14,8 @@ TRANSIENT_STATES = {"40001", "40P01", "55P03"}
 TRANSIENT_CODES = {1205, 1213}
 # MariaDB: raised by a trigger of ours, unknown column.
 MISTAKES = {1644, 1054}
+# MariaDB: no FULLTEXT index over the columns that MATCH names.
+NO_FULLTEXT_INDEX = 1191
 # MariaDB duplicate entry: the key's name is the only thing the server gives, inside the message.
 DUPLICATE_CODE = 1062
 KEY_NAME = re.compile(r"for key '(?:\w+\.)?(\w+)'")
@@ -28,6 +30,8 @@ def domain_error(error: SQLAlchemyError, metadata: sa.MetaData) -> DomainError |
         return _conflict(error, metadata)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _unavailable()
+    if isinstance(error, DBAPIError) and _index_is_gone(error):
+        return Unavailable("The search index is missing. An operator can rebuild it with: flask search reindex")
     if isinstance(error, OperationalError) and not _is_mistake(error.orig):
         return _unavailable()
     return None
@@ -45,6 +49,14 @@ def is_transient(error: BaseException | None) -> bool:
 
 def _unavailable() -> Unavailable:
     return Unavailable("The database does not answer just now. Nothing was saved; try again in a moment.")
+
+
+def _index_is_gone(error: DBAPIError) -> bool:
+    """Say whether a search failed because the full-text table or index it asks is not there."""
+    original = error.orig
+    if "search_fts" in (error.statement or "") or "search_names" in (error.statement or ""):
+        return getattr(original, "sqlite_errorname", "") == "SQLITE_ERROR"
+    return original is not None and bool(original.args) and original.args[0] == NO_FULLTEXT_INDEX
 
 
 def _is_mistake(original: Any) -> bool:

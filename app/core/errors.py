@@ -76,3 +76,11 @@ class Unavailable(DomainError):
     """The database, disk or engine does not answer just now (503); trying again may help."""
 
     status = 503
+
+
+class AlreadyDone(Exception):
+    """A request sent again whose effect is there; `location` is the page that shows it. No error: a way to go."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location

@@ -50,7 +50,8 @@ def write_words(session: Session, changes: list[Change]) -> None:
                 SearchDocument.entity_type == entity_type, SearchDocument.entity_id.in_(ids)
             )
         )
-    rows = [row for change in findable if (row := _document(change, prefix)) is not None]
+    live = [change for change in findable if change.kind != "DELETE"]
+    rows = [row for change in live if (row := document_of(change.entity, prefix)) is not None]
     if rows:
         connection.execute(sa.insert(SearchDocument), rows)
 
@@ -60,14 +61,15 @@ def token_prefix(dialect: str) -> str:
     return MARIADB_PREFIX if dialect in ("mysql", "mariadb") else ""
 
 
-def _document(change: Change, prefix: str) -> dict[str, Any] | None:
-    words = None if change.kind == "DELETE" else change.entity.words()
+def document_of(entity: Any, prefix: str) -> dict[str, Any] | None:
+    """Return the columns of a row's document, or None while it must not be found."""
+    words = entity.words()
     if words is None:
         return None
     return {
         "project_id": words.project_id,
-        "entity_type": change.tracking.entity_type,
-        "entity_id": change.entity.id,
+        "entity_type": entity.tracking.entity_type,
+        "entity_id": entity.id,
         "media_id": words.media_id,
         "start_ms": words.start_ms,
         "title": _held(words.title, prefix),

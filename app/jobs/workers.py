@@ -61,6 +61,7 @@ class Caretaker:
         self._beats: dict[str, tuple[datetime, float]] = {}
         self._strays: dict[str, float] = {}
         self._reconciled_at: float | None = None
+        self.acts_for_all = False
 
     async def keep_beating(self) -> None:
         """Beat and look around every five seconds, until cancelled."""
@@ -87,11 +88,11 @@ class Caretaker:
         # In this order: a worker that takes its first job has beaten before.
         attempts = await asyncio.to_thread(self.engine.pending)
         alive = {each.executor_id for each in await self.workers.roster() if self._is_alive(each)}
-        acts_for_all = self.me.executor_id == min(alive)
+        self.acts_for_all = self.me.executor_id == min(alive)
         mine = [each for each in attempts if each.executor_id == self.me.executor_id and self._is_stray(each)]
         dead = [each for each in attempts if each.executor_id not in alive]
-        await self._put_back(mine + (dead if acts_for_all else []))
-        if acts_for_all and self._reconciles_now():
+        await self._put_back(mine + (dead if self.acts_for_all else []))
+        if self.acts_for_all and self._reconciles_now():
             await self.reconcile()
 
     async def reconcile(self) -> None:

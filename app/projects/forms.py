@@ -6,7 +6,7 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.errors import Invalid
-from app.core.web.forms import Form, VersionField, options, trim, trim_or_none
+from app.core.web.forms import OnceForm, VersionField, options, trim, trim_or_none
 from app.core.words import UNITS
 from app.projects.models import Project
 from app.projects.service import ProjectFields
@@ -27,7 +27,7 @@ LANGUAGES = [
 ]
 
 
-class NewProjectForm(Form):
+class NewProjectForm(OnceForm):
     """A name, and what the project is about."""
 
     name = StringField(
@@ -52,6 +52,8 @@ class NewProjectForm(Form):
 class ProjectForm(NewProjectForm):
     """Everything an owner may set."""
 
+    # An edit is kept to one effect by its version.
+    once = None
     language = SelectField("Spoken language", choices=options(LANGUAGES))
     silence_db = IntegerField(
         "Silence level", [Optional(), NumberRange(-80, -20, "Silence level must be between −80 and −20 dB.")]

@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.audit.sentences import recent
+from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import SIGNED_IN, access, actor, viewer
+from app.core.web.forms import sent_mark
 from app.core.web.htmx import go, render
 from app.projects.forms import AdminNewProjectForm, AdminProjectForm, NewProjectForm, ProjectForm, fill
 from app.projects.models import Project
@@ -52,7 +54,9 @@ def new() -> Response:
     form = AdminNewProjectForm() if viewer().is_admin else NewProjectForm()
     if form.validate_on_submit():
         with form.blame(), transaction(actor()) as session:
+            mark = claim(session, viewer().id, sent_mark())
             project = projects_in(session).create(viewer(), form.fields())
+            mark.leads_to(url_for("library.show", slug=project.slug))
         if not form.has_errors:
             return go(url_for("library.show", slug=project.slug))
     return render("projects/new.html", code=422 if form.has_errors else 200, form=form)

@@ -4,16 +4,18 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
+from app.auth.once import claim
 from app.clips.forms import DraftForm
 from app.clips.overlaps import describe
 from app.clips.service import ClipFields, ClipService, clip_service
 from app.core.db import reading, transaction
 from app.core.errors import Invalid
 from app.core.web.access import access, actor, viewer
+from app.core.web.forms import sent_mark
 from app.core.web.htmx import render
 from app.jobs.reads import latest_job
 from app.media.clock import Clock, clock_of
@@ -69,7 +71,9 @@ def create(id: UUID) -> Response:
         with form.blame(), transaction(actor()) as session:
             service = clip_service(session)
             media, _ = service.media.get_for(viewer(), id, "clip:edit")
+            mark = claim(session, viewer().id, sent_mark())
             clip = service.create(viewer(), media, fields_of(form, clock_of(media)))
+            mark.leads_to(url_for("workbench_clips.show", id=clip.public_id))
         if not form.has_errors:
             return changed(
                 "workbench/create.swap.html", viewer(), id, place=Place(clip=clip.public_id), said=f"Saved {clip.title}"

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from app.core.db import Base
 from app.core.db_errors import domain_error
-from app.core.errors import DomainError, Throttled
-from app.core.web.htmx import render, wants_piece
+from app.core.errors import AlreadyDone, DomainError, Throttled
+from app.core.web.htmx import go, render, wants_piece
 
 log = logging.getLogger("rushes.errors")
 
@@ -44,7 +44,11 @@ WORDS = {
 
 def answer_errors(app: Flask) -> None:
     """Register one answer per kind of error."""
+    _answer_ours(app)
+    _answer_others(app)
 
+
+def _answer_ours(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> Response:
         answer = page(error.status, str(error))
@@ -52,6 +56,12 @@ def answer_errors(app: Flask) -> None:
             answer.headers["Retry-After"] = str(error.retry_after_s)
         return answer
 
+    @app.errorhandler(AlreadyDone)
+    def again(done: AlreadyDone) -> Response:
+        return go(done.location)
+
+
+def _answer_others(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Response:
         return page(400, "This page was open for too long, or came from elsewhere. Reload it and send again.")

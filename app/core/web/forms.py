@@ -1,9 +1,11 @@
 """The base of every form: trimmed text, and domain errors laid beside the field they are about."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields import Field
@@ -37,6 +39,16 @@ class VersionField(HiddenField):
             raise ValidationError("This page was damaged. Reload it and try again.")
 
 
+def new_mark() -> str:
+    """Return a mark for one form: what is sent with it twice has its effect once."""
+    return secrets.token_urlsafe(16)
+
+
+def sent_mark() -> str | None:
+    """Return the mark the request was sent with: the form's hidden field, or a program's `Idempotency-Key`."""
+    return request.form.get("once") or request.headers.get("Idempotency-Key")
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose fields keep what was typed and show what is wrong with it."""
 
@@ -55,6 +67,13 @@ class Form(FlaskForm):  # type: ignore[misc]
     @property
     def has_errors(self) -> bool:
         return bool(self.form_errors) or any(field.errors for field in self)
+
+
+class OnceForm(Form):
+    """A form that makes something: sent twice, by a double click or a bad line, it makes it once."""
+
+    # A subclass that edits sets it to None, which takes the field away.
+    once: Any = HiddenField(default=new_mark)
 
 
 def add_error(field: Field, words: str) -> None:

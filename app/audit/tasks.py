@@ -1,0 +1,20 @@
+"""What recurs for the log: settled entries are sealed."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.audit.seals import seal_settled
+from app.core.chores import Housekeeper, chore
+from app.core.words import plural
+
+
+@chore("seal the audit log", every=timedelta(minutes=5))
+def seal(keeper: Housekeeper[Any]) -> str:
+    """Close every settled entry, a batch in each unit of work."""
+    total = 0
+    while True:
+        with keeper.unit() as session:
+            count = seal_settled(session)
+        if not count:
+            return f"{plural(total, 'entry', 'entries')} sealed."
+        total += count
