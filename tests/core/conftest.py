@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.projects.models import Project
-from tests.core.backings import Backing, backing
+from tests.core.backings import Backing, Stand, standing
 from tests.core.databases import DATABASES, empty, engine_on, migrate, new_database
+from tests.core.rooms import PROJECTS
 from tests.servers import mariadb_server as start_mariadb
 from tests.servers import postgres_server
 
@@ -62,12 +62,23 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(params=KINDS)
-def projects(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Iterator[Backing[Project]]:
-    """Return the projects' repository on each of the eight backings."""
+def projects(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Iterator[Backing]:
+    """Return the projects' repository on each of the eight backings, without rows."""
     name = str(request.param)
-    kind = name if name.startswith("memory") else name.split("-")[1]
-    with backing(kind, _url(request, name, migrated, tmp_path)) as opened:
+    with standing(kind_of(name), _url(request, name, migrated, tmp_path)) as stand:
+        yield stand.on(PROJECTS)
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def stand(request: pytest.FixtureRequest, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Return each of the eight backings, shared by a module's tests: rows of others may be there."""
+    name = str(request.param)
+    with standing(kind_of(name), _url(request, name, migrated, tmp_path_factory.mktemp("stand"))) as opened:
         yield opened
+
+
+def kind_of(name: str) -> str:
+    return name if name.startswith("memory") else name.split("-")[1]
 
 
 @pytest.fixture(params=DATABASES)

@@ -1,4 +1,4 @@
-"""What every repository promises, held to on eight backings."""
+"""What every repository promises, seen closely at the projects' own, on eight backings."""
 
 import uuid
 from typing import Any
@@ -8,9 +8,8 @@ import pytest
 from app.core.errors import Conflict, Invalid
 from app.core.pagination import MAX_ROWS
 from app.projects.models import Project
-from tests.core.backings import Backing
-
-Projects = Backing[Project]
+from tests.core.backings import Backing as Projects
+from tests.core.backings import held
 
 
 def project(name: str) -> Project:
@@ -75,7 +74,7 @@ def test_many_rows_may_lack_a_unique_value(projects: Projects) -> None:
 def test_update_sets_what_is_allowed_and_counts_the_version(projects: Projects) -> None:
     made = add(projects, "Keel")
 
-    changed = projects.do(lambda rows: rows.update(_held(rows, made), {"name": "Keelson"}))
+    changed = projects.do(lambda rows: rows.update(held(rows, made), {"name": "Keelson"}))
 
     assert (changed.name, changed.version) == ("Keelson", 2)
 
@@ -131,13 +130,3 @@ def test_a_page_never_holds_more_than_its_limit(projects: Projects) -> None:
 
     assert len(projects.do(lambda rows: rows.list(limit=0)).items) == 1
     assert MAX_ROWS == 200
-
-
-def _held(rows: Any, made: Project) -> Project:
-    """Return the row as this unit has it: a database's own copy, or the one in memory."""
-    session = getattr(rows, "session", None)
-    if session is None:
-        return made
-    inner = getattr(session, "sync_session", session)
-    inner.add(made)
-    return made

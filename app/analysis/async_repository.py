@@ -1,0 +1,43 @@
+"""The repositories of silence and of scenes as coroutines, over `run_sync`."""
+
+from collections.abc import Sequence
+
+from app.analysis.models import Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.repository import MOST_OF_A_RECORDING, SceneRepository, SilenceRepository
+from app.core.async_repository import AsyncRepository
+
+
+class AsyncSilenceRepository(AsyncRepository[SilenceRegion]):
+    """See `SilenceRepository`."""
+
+    repository = SilenceRepository
+
+    async def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> Sequence[SilenceRegion]:
+        return await self._run(lambda rows: rows.find_by_media(media_id, limit=limit))
+
+    async def find_in_range(self, media_id: int, start_ms: int, end_ms: int) -> Sequence[SilenceRegion]:
+        return await self._run(lambda rows: rows.find_in_range(media_id, start_ms, end_ms))
+
+    async def find_by_kind(self, media_id: int, kind: SilenceType) -> Sequence[SilenceRegion]:
+        return await self._run(lambda rows: rows.find_by_kind(media_id, kind))
+
+    async def longest(self, media_id: int, limit: int = 10) -> Sequence[SilenceRegion]:
+        return await self._run(lambda rows: rows.longest(media_id, limit))
+
+
+class AsyncSceneRepository(AsyncRepository[Scene]):
+    """See `SceneRepository`."""
+
+    repository = SceneRepository
+
+    async def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> Sequence[Scene]:
+        return await self._run(lambda rows: rows.find_by_media(media_id, limit=limit))
+
+    async def find_in_range(self, media_id: int, in_point: int, out_point: int) -> Sequence[Scene]:
+        return await self._run(lambda rows: rows.find_in_range(media_id, in_point, out_point))
+
+    async def find_by_kind(self, media_id: int, kind: SceneKind) -> Sequence[Scene]:
+        return await self._run(lambda rows: rows.find_by_kind(media_id, kind))
+
+    async def longest(self, media_id: int, limit: int = 10) -> Sequence[Scene]:
+        return await self._run(lambda rows: rows.longest(media_id, limit))

@@ -1,0 +1,46 @@
+"""What services and fakes may expect of the repositories of jobs and of their log."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from app.core.pagination import MAX_ROWS
+from app.core.repository import AsyncRepositories, Repositories
+from app.jobs.models import Job, ProcessingLog
+from app.jobs.repository import STALLED_AFTER
+
+
+class Jobs(Repositories[Job], Protocol):
+    """The newest job of a recording, the active ones of a project, and those without a sign of life."""
+
+    def latest_for_media(self, media_id: int) -> Job | None: ...
+    def active_for_project(self, project_id: int) -> Sequence[Job]: ...
+    def stalled(self, silent_for: timedelta = STALLED_AFTER) -> Sequence[Job]: ...
+
+
+class AsyncJobs(AsyncRepositories[Job], Protocol):
+    """The same as coroutines."""
+
+    async def latest_for_media(self, media_id: int) -> Job | None: ...
+    async def active_for_project(self, project_id: int) -> Sequence[Job]: ...
+    async def stalled(self, silent_for: timedelta = STALLED_AFTER) -> Sequence[Job]: ...
+
+
+class Logs(Repositories[ProcessingLog], Protocol):
+    """Log lines of a job, of a span of time, of a level, and the longest."""
+
+    def find_by_job(self, job_id: int, *, limit: int = MAX_ROWS) -> Sequence[ProcessingLog]: ...
+    def find_in_range(self, start: datetime, end: datetime, *, limit: int = MAX_ROWS) -> Sequence[ProcessingLog]: ...
+    def find_by_kind(self, job_id: int, level: str, *, limit: int = MAX_ROWS) -> Sequence[ProcessingLog]: ...
+    def longest(self, job_id: int, limit: int = 10) -> Sequence[ProcessingLog]: ...
+
+
+class AsyncLogs(AsyncRepositories[ProcessingLog], Protocol):
+    """The same as coroutines."""
+
+    async def find_by_job(self, job_id: int, *, limit: int = MAX_ROWS) -> Sequence[ProcessingLog]: ...
+    async def find_in_range(
+        self, start: datetime, end: datetime, *, limit: int = MAX_ROWS
+    ) -> Sequence[ProcessingLog]: ...
+    async def find_by_kind(self, job_id: int, level: str, *, limit: int = MAX_ROWS) -> Sequence[ProcessingLog]: ...
+    async def longest(self, job_id: int, limit: int = 10) -> Sequence[ProcessingLog]: ...
