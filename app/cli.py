@@ -43,8 +43,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the pages; the database must be at the newest revision."""
-    if db_commands.is_behind():
-        raise click.ClickException("The database is not at the newest revision. Run: flask db upgrade")
+    db_commands.require_ready()
     _serve(current_app._get_current_object(), None)  # type: ignore[attr-defined]
 
 
@@ -54,6 +53,7 @@ def start() -> None:
     """Migrate, then run web and worker together until Ctrl-C."""
     _log_plainly()
     db_commands.upgrade_database()
+    db_commands.require_ready()
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "RUSHES_PARENT": str(os.getpid())})
     try:
@@ -71,6 +71,7 @@ def worker() -> None:
         # Started beside the web server: a worker that outlived it would surprise whoever stopped it.
         die_with(int(parent))
     _log_plainly()
+    db_commands.require_ready()
     run_worker(current_app.config["SETTINGS"])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
+SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,24 @@ class Settings:
     # Where models lie, where not in the instance; a speech model by name, or a folder used as it is.
     models: Path | None = None
     speech_model: str | None = None
+    replica_urls: tuple[str, ...] = ()
+    read_own_writes_s: int = 5
+    slow_query_ms: int = 200
+    metrics_token: str | None = None
+    backup_folder: Path | None = None
+    # The hour of the day in UTC; None where nothing is backed up by itself.
+    backup_hour: int | None = 3
+    backup_keep_days: int = 14
+    allow_reset: bool = False
     testing: bool = False
 
     @property
     def media_root(self) -> Path:
         return self.instance / "media"
+
+    @property
+    def backups(self) -> Path:
+        return self.backup_folder or self.instance / "backups"
 
     @property
     def models_root(self) -> Path:
@@ -69,6 +83,14 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         worker_concurrency=_number(environment, "RUSHES_WORKERS", os.cpu_count() or 1),
         models=Path(environment["RUSHES_MODELS"]).resolve() if environment.get("RUSHES_MODELS") else None,
         speech_model=environment.get("RUSHES_SPEECH_MODEL") or None,
+        replica_urls=tuple(filter(None, environment.get("DATABASE_REPLICA_URLS", "").replace(" ", "").split(","))),
+        read_own_writes_s=_number(environment, "READ_OWN_WRITES_S", 5),
+        slow_query_ms=_number(environment, "SLOW_QUERY_MS", 200),
+        metrics_token=_token(environment, "METRICS_TOKEN"),
+        backup_folder=Path(environment["BACKUP_FOLDER"]).resolve() if environment.get("BACKUP_FOLDER") else None,
+        backup_hour=_hour(environment, "BACKUP_AT", 3),
+        backup_keep_days=_number(environment, "BACKUP_KEEP_DAYS", 14),
+        allow_reset=_yes(environment, "RUSHES_ALLOW_RESET"),
     )
 
 
@@ -79,6 +101,23 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdigit():
         raise ValueError(f"{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def _hour(environment: Mapping[str, str], name: str, default: int) -> int | None:
+    """Return an hour of the day in UTC; None for "off"."""
+    if environment.get(name, "").strip().lower() == "off":
+        return None
+    hour = _number(environment, name, default)
+    if hour > 23:
+        raise ValueError(f"{name} must be an hour from 0 to 23, or off, not {hour}")
+    return hour
+
+
+def _token(environment: Mapping[str, str], name: str) -> str | None:
+    text = environment.get(name, "").strip()
+    if text and len(text) < SHORTEST_TOKEN:
+        raise ValueError(f"{name} must have at least {SHORTEST_TOKEN} characters, so that nobody guesses it")
+    return text or None
 
 
 def _yes(environment: Mapping[str, str], name: str) -> bool:

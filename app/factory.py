@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask import Flask
 from flask import session as browser_memory
 from flask_migrate import Migrate
@@ -14,6 +15,8 @@ from app import cli, jinja
 from app.activity import job_routes
 from app.activity import routes as activity
 from app.activity.mine import Mine, tell
+from app.admin import metrics
+from app.admin import routes as admin
 from app.analysis import models as analysis_models
 from app.audit.service import write_changes
 from app.auth import routes as auth
@@ -25,11 +28,16 @@ from app.core import settings as core_settings
 from app.core import statements
 from app.core.changes import track
 from app.core.db import db, engine_options, install_hooks
+from app.core.meter import Meter
+from app.core.replicas import Replicas
 from app.core.storage import LocalStorage
 from app.core.web import health
 from app.core.web.access import guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
+from app.core.web.readiness import refuse_unready
+from app.core.web.routing import route_reads
+from app.core.web.timing import time_requests
 from app.index import models as index_models
 from app.index.writer import write_words
 from app.jobs import engine as job_engine
@@ -41,8 +49,10 @@ from app.media import results as media_results
 from app.media import routes as media
 from app.projects import models as projects_models
 from app.projects import routes as projects
+from app.transcripts import line_routes, speaker_routes
 from app.transcripts import models as transcripts_models
-from app.workbench import clip_routes
+from app.transcripts import routes as transcripts
+from app.workbench import clip_routes, word_routes
 from app.workbench import routes as workbench
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,13 +78,19 @@ BLUEPRINTS = (
     media.bp,
     file_routes.bp,
     frame_routes.bp,
+    transcripts.bp,
+    line_routes.bp,
+    speaker_routes.bp,
     clips.bp,
     render_routes.bp,
     library.bp,
     workbench.bp,
     clip_routes.bp,
+    word_routes.bp,
     activity.bp,
     job_routes.bp,
+    admin.bp,
+    metrics.bp,
 )
 
 # Every session, the worker's included, tells what its flushes changed.
@@ -89,11 +105,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     CSRFProtect(app)
-    with app.app_context():
-        install_hooks(db.engine)
-        statements.count(db.engine)
+    _watch_databases(app, settings)
     job_engine.connect(settings)
     app.extensions["storage"] = LocalStorage(settings.media_root, settings.reserve_bytes)
+    refuse_unready(app, ROOT / "migrations")
     guard(app, auth.load_viewer)
     send_headers(app, https=settings.https)
     answer_errors(app)
@@ -101,8 +116,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
+    metrics.publish(app)
     logging.getLogger("rushes").setLevel(logging.INFO)
     return app
+
+
+def _watch_databases(app: Flask, settings: Settings) -> None:
+    """Give the primary and its copies the house's hooks, and time every statement and request from here on."""
+    meter = app.extensions["meter"] = Meter()
+    with app.app_context():
+        install_hooks(db.engine)
+        statements.watch(db.engine, meter, slow_ms=settings.slow_query_ms)
+    engines = [sa.create_engine(url, **_engine_options(settings, url)) for url in settings.replica_urls]
+    for engine in engines:
+        install_hooks(engine)
+        statements.watch(engine, meter, role="replica", slow_ms=settings.slow_query_ms)
+    time_requests(app)
+    route_reads(app, Replicas(engines), settings.read_own_writes_s)
 
 
 def my_jobs(person_id: int) -> Mine:
@@ -117,13 +147,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "TESTING": settings.testing,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
-            settings.database_url,
-            pool_size=settings.pool_size,
-            max_overflow=settings.pool_max_overflow,
-            recycle_s=settings.pool_recycle_s,
-            echo=settings.echo,
-        ),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings, settings.database_url),
         "SESSION_COOKIE_NAME": f"{prefix}rushes-form",
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -136,3 +160,13 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         # Static files are asked about by their ETag: modules import each other by bare path.
         "SEND_FILE_MAX_AGE_DEFAULT": 0,
     }
+
+
+def _engine_options(settings: Settings, url: str) -> dict[str, object]:
+    return engine_options(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_max_overflow,
+        recycle_s=settings.pool_recycle_s,
+        echo=settings.echo,
+    )

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from app.config import Settings
 from app.core.async_db import AsyncDatabase
 from app.core.db import engine_options
+from app.core.meter import Meter
+from app.core.statements import watch
 from app.jobs import engine
 from app.jobs.engine import Engine
 from app.jobs.housekeeping import keep_house
@@ -20,6 +22,7 @@ from app.jobs.workers import Caretaker, this_process
 TASK_MODULES: tuple[str, ...] = (
     "app.audit.tasks",
     "app.auth.tasks",
+    "app.backups.tasks",
     "app.index.tasks",
     "app.media.tasks",
     "app.transcripts.tasks",
@@ -48,6 +51,7 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     database = AsyncDatabase(settings.database_url, _options(settings))
+    watch(database.engine.sync_engine, Meter(), slow_ms=settings.slow_query_ms)
     me = this_process()
     runner = Runner(settings, Ledger(database), me.executor_id)
     running_engine = Engine(settings, me.executor_id)

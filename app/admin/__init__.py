@@ -1,1 +1,1 @@
-"""The admin room: pages for those who run the place."""
+"""Pages for whoever runs the installation: admins only, and for all others they do not exist."""

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.core.db_errors import domain_error, is_transient
+from app.core.replicas import readable
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -38,7 +40,19 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class RoutedSession(FlaskSession):
+    """A session whose statements go to a replica inside `reading()`, where one may be read; all else to the primary."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Engine | Connection:
+        replica: Engine | None = self.info.get("replica")
+        # Asked without a statement, it is about the database itself, and that is the primary.
+        is_read = bind is None and (mapper is not None or clause is not None) and self.info.get("unit") != "write"
+        if is_read and replica is not None:
+            return replica
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **options)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": RoutedSession})
 
 
 @dataclass(frozen=True)
@@ -167,9 +181,15 @@ def transact(work: Callable[[Session], T], actor: Actor = SYSTEM) -> T:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a read-only unit on `db.session`; a write inside raises."""
-    session = db.session()
-    yield session
+    """Open a read-only unit on `db.session`, on a replica where this context may read one; a write inside raises."""
+    session, replicas = db.session(), readable()
+    before = session.info.get("replica")
+    if replicas is not None and before is None:
+        session.info["replica"] = replicas.pick()
+    try:
+        yield session
+    finally:
+        session.info["replica"] = before
     if session.info.get("unit") != "write":
         end_reading(session)
 
@@ -208,7 +228,8 @@ def refresh_session_object(entity: M, session: Session) -> M | None:
 def ping(session: Session) -> None:
     """Ask the database for a sign of life; raises `Unavailable` without one."""
     try:
-        session.execute(sa.text("SELECT 1"))
+        # Taken by itself it is the primary's connection, whatever replica this unit reads.
+        session.connection().execute(sa.text("SELECT 1"))
     except DBAPIError as error:
         raise domain_error(error, Base.metadata) or error from error
 

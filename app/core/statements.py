@@ -1,12 +1,19 @@
-"""Count statements and their time per request, so that pages can be held to a budget."""
+"""Time every statement of an engine: for the request's tally, the process's meter, and the log of slow ones."""
 
+import logging
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, ExceptionContext
+
+from app.core.error_kinds import kind_of
+from app.core.meter import Meter, Shape
+from app.core.plans import plan_of
+
+log = logging.getLogger("rushes.slow")
 
 
 @dataclass
@@ -27,20 +34,47 @@ def begin() -> Tally:
     return tally
 
 
-def count(engine: Engine) -> None:
-    """Let every statement of this engine be counted; calling twice is harmless."""
-    if event.contains(engine, "before_cursor_execute", _before):
-        return
-    event.listen(engine, "before_cursor_execute", _before)
-    event.listen(engine, "after_cursor_execute", _after)
+def end() -> None:
+    """Stop counting in this context."""
+    _tally.set(None)
 
 
-def _before(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-    connection.info["started"] = time.perf_counter()
+@dataclass(frozen=True)
+class Watch:
+    """Listens to one engine; `role` is "primary" or "replica", `slow_s` the time from which a statement is told."""
+
+    meter: Meter
+    role: str
+    slow_s: float
+
+    def before(self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        context.started_at = time.perf_counter()
+
+    def after(self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        seconds = time.perf_counter() - context.started_at
+        shape = self.meter.note(statement, seconds, self.role)
+        tally = _tally.get()
+        if tally is not None:
+            tally.statements.append(statement)
+            tally.seconds += seconds
+        if seconds >= self.slow_s and self.meter.asks_for_plan(shape, time.monotonic()):
+            first = parameters[0] if many and parameters else parameters
+            shape.plan = plan_of(connection, statement, first) or shape.plan
+            _tell(shape, seconds, self.role)
+
+    def failed(self, context: ExceptionContext) -> None:
+        self.meter.failed(kind_of(context.original_exception, is_disconnect=context.is_disconnect))
 
 
-def _after(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-    tally = _tally.get()
-    if tally is not None:
-        tally.statements.append(statement)
-        tally.seconds += time.perf_counter() - connection.info["started"]
+def watch(engine: Engine, meter: Meter, *, role: str = "primary", slow_ms: int = 200) -> None:
+    """Time every statement of this engine."""
+    listener = Watch(meter, role, slow_ms / 1000)
+    event.listen(engine, "before_cursor_execute", listener.before)
+    event.listen(engine, "after_cursor_execute", listener.after)
+    event.listen(engine, "handle_error", listener.failed)
+
+
+def _tell(shape: Shape, seconds: float, role: str) -> None:
+    # Places, never values: what a person typed has no business in a log.
+    statement = " ".join(shape.text.split())
+    log.warning("%.0f ms on the %s: %s\nplan: %s", seconds * 1000, role, statement, shape.plan or "none")

@@ -29,6 +29,11 @@ def stages_of(session: Session, job_id: int) -> dict[str, JobStage]:
     return {stage.name: stage for stage in JobRepository(session).stages(job_id)}
 
 
+def count_jobs(session: Session) -> dict[str, int]:
+    """Return how many jobs are failed, running, waiting and done."""
+    return {tab.value: count for tab, count in JobRepository(session).count_by_tab(None).items()}
+
+
 def count_workers(session: Session) -> int:
     """Return how many workers have given a sign of life lately."""
     return len(WorkerRepository(session).alive())

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.core.web.access import ADMIN, PUBLIC, SIGNED_IN, rule_of
+from app.core.web.access import ADMIN, OPERATOR, PUBLIC, SIGNED_IN, rule_of
 from app.projects.models import MemberRole
 from app.projects.policy import IN_ARCHIVE, LEAST_ROLE, RANK
 from tests.house.cases import CASES, Case, filled, metadata, names_for
@@ -52,7 +52,7 @@ def cells(app: Flask, role: str) -> list[Cell]:
 
 
 def is_of_a_project(app: Flask, rule: Rule) -> bool:
-    return rule_of(app, rule.endpoint) not in (PUBLIC, SIGNED_IN, ADMIN)
+    return rule_of(app, rule.endpoint) not in (PUBLIC, SIGNED_IN, ADMIN, OPERATOR)
 
 
 def case_of(cell: Cell) -> Case:
@@ -90,13 +90,15 @@ def expected(app: Flask, cell: Cell) -> int:
     success = case.status
     if rule == PUBLIC:
         return success
+    if rule == OPERATOR:
+        return success if cell.role == "admin" else 404
     if cell.role in NOBODY:
         program = cell.rule.rule.endswith(".json") or "Tus-Resumable" in case.headers
         return 401 if program else 303
-    if cell.method == "OPTIONS" or rule == SIGNED_IN:
-        return success
     if rule == ADMIN:
         return success if cell.role == "admin" else 404
+    if cell.method == "OPTIONS" or rule == SIGNED_IN:
+        return success
     return _in_project(cell, str(rule), success)
 
 

@@ -6,6 +6,7 @@ from app.core.web.access import rule_of
 from tests.house.asking import rules_of
 
 RULES = {
+    "admin": "admin.database admin.index",
     "clip:edit": (
         "clips.edit clips.move clips.split workbench.check workbench.create workbench_clips.bounds "
         "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore"
@@ -25,6 +26,7 @@ RULES = {
         "activity.media files.rendition frames.picture frames.show frames.small workbench.frame_times "
         "workbench.playhead workbench.show workbench.status"
     ),
+    "operator": "metrics.metrics",
     "project:edit": "projects.archive projects.edit projects.unarchive",
     "project:view": "activity.project library.jobs_strip library.show",
     "public": "auth.setup auth.sign_in health.healthz static tus.capabilities",

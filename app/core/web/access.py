@@ -1,10 +1,11 @@
 """Who may ask for what: every view declares a rule; one without a rule answers closed."""
 
+import hmac
 import secrets
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.db import Actor
@@ -16,6 +17,8 @@ V = TypeVar("V", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 ADMIN = "admin"
+# An admin who is signed in, or a program with METRICS_TOKEN; for all others it is not there.
+OPERATOR = "operator"
 
 # Flask's own view for files under static/: nothing in there is anybody's.
 OPEN_ENDPOINTS = frozenset({"static"})
@@ -32,7 +35,7 @@ class Viewer(Protocol):
 
 
 def access(rule: str) -> Callable[[V], V]:
-    """Declare who may call a view: PUBLIC, SIGNED_IN, ADMIN, or a permission such as `clip:edit`.
+    """Declare who may call a view: PUBLIC, SIGNED_IN, ADMIN, OPERATOR, or a permission such as `clip:edit`.
 
     A permission means "signed in, and the service that loads the object checks this permission".
     """
@@ -69,11 +72,22 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
         g.viewer = load_viewer()
         if rule == PUBLIC:
             return None
+        if rule == OPERATOR:
+            _require_operator()
+            return None
         if g.viewer is None:
             return _to_sign_in()
         if rule == ADMIN and not g.viewer.is_admin:
             raise NotFound()
         return None
+
+
+def _require_operator() -> None:
+    token = current_app.config["SETTINGS"].metrics_token
+    sent = request.headers.get("Authorization", "").encode()
+    has_token = token is not None and hmac.compare_digest(sent, f"Bearer {token}".encode())
+    if not has_token and not (g.viewer is not None and g.viewer.is_admin):
+        raise NotFound()
 
 
 def _to_sign_in() -> Response:

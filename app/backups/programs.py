@@ -1,0 +1,107 @@
+"""Dump a PostgreSQL or MariaDB database, and bring a dump back, with the servers' own programs."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.backups.errors import BackupError
+
+LONGEST_S = 6 * 3600
+PACKAGES = {
+    "pg_dump": "postgresql-client",
+    "pg_restore": "postgresql-client",
+    "psql": "postgresql-client",
+    "mariadb-dump": "mariadb-client",
+    "mariadb": "mariadb-client",
+}
+# What the database holds goes first, in the transaction that brings the rest: all or nothing.
+EMPTY_POSTGRESQL = "DROP SCHEMA IF EXISTS dbos CASCADE; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;"
+DUMPED = b"-- Dump completed"
+
+
+@dataclass(frozen=True)
+class Server:
+    """How the programs reach a server; its password goes by the environment, where no list of processes shows it."""
+
+    kind: str
+    options: tuple[str, ...]
+    environment: Mapping[str, str]
+    database: str
+
+
+def server_of(url: str) -> Server:
+    """Return how to reach the server a URL names."""
+    parsed = sa.make_url(url)
+    kind = parsed.get_backend_name()
+    query = {name: str(value) for name, value in parsed.query.items()}
+    host = parsed.host or query.get("host", "")
+    user = parsed.username or ""
+    options = [("--host", host), ("--port", str(parsed.port or "")), (_user_flag(kind), user)]
+    if kind == "mysql" and "unix_socket" in query:
+        options = [("--socket", query["unix_socket"]), ("--user", user)]
+    flags = tuple(f"{name}={value}" for name, value in options if value)
+    secret = {"PGPASSWORD" if kind == "postgresql" else "MYSQL_PWD": str(parsed.password or "")}
+    return Server(kind, flags, secret if parsed.password else {}, parsed.database or "")
+
+
+def dump(server: Server, target: Path) -> None:
+    """Write the whole database to `target`, as of one moment; raises `BackupError` and says what to install."""
+    if server.kind == "postgresql":
+        command = ["pg_dump", *server.options, "--format=custom", "--no-owner", f"--file={target}", server.database]
+    else:
+        options = ["--single-transaction", "--routines", "--triggers", "--hex-blob", f"--result-file={target}"]
+        command = ["mariadb-dump", *server.options, *options, server.database]
+    run(command, server)
+    check(server.kind, target)
+
+
+def check(kind: str, path: Path) -> None:
+    """Read a dump to its end; raises `BackupError` where it is cut short."""
+    if kind == "postgresql":
+        run(["pg_restore", f"--file={os.devnull}", str(path)], None)
+        return
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 200))
+        if DUMPED not in file.read():
+            raise BackupError(f"{path.name} is cut short: its last line is not that of a whole dump.")
+
+
+def bring_back(server: Server, path: Path) -> None:
+    """Put a dump in the place of everything the database holds."""
+    if server.kind == "postgresql":
+        script = path.with_name(path.name + ".sql.part")
+        try:
+            # Read whole before anything is dropped: half a script would be half a database.
+            run(["pg_restore", "--no-owner", f"--file={script}", str(path)], server)
+            at_once = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+            steps = [f"--command={EMPTY_POSTGRESQL}", f"--file={script}", f"--output={os.devnull}"]
+            run(["psql", *server.options, *at_once, *steps, server.database], server)
+        finally:
+            script.unlink(missing_ok=True)
+    else:
+        with path.open("rb") as file:
+            run(["mariadb", *server.options, server.database], server, file.fileno())
+
+
+def run(command: Sequence[str], server: Server | None, stdin: int = subprocess.DEVNULL) -> None:
+    """Run one of the servers' programs to its end; raises `BackupError` with its own last words."""
+    name = command[0]
+    program = shutil.which(name)
+    if program is None:
+        raise BackupError(f"{name} is not installed here. Install the package {PACKAGES[name]}, then try again.")
+    environment = {**os.environ, **(server.environment if server else {})}
+    done = subprocess.run(
+        [program, *command[1:]], stdin=stdin, capture_output=True, env=environment, timeout=LONGEST_S, check=False
+    )
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().splitlines()
+        raise BackupError(f"{name} failed: {words[-1] if words else 'it said nothing'}")
+
+
+def _user_flag(kind: str) -> str:
+    return "--username" if kind == "postgresql" else "--user"
