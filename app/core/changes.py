@@ -42,6 +42,7 @@ class Change:
 
 
 Writer = Callable[[Session, list[Change]], None]
+_writers: list[Writer] = []
 
 # Kept on every row by the house itself: telling them would say each change twice.
 SELF_KEPT = frozenset({"id", "version", "created_at", "updated_at"})
@@ -50,20 +51,26 @@ SECRET_WORDS = "changed"
 
 def track(session_class: type[Session] | Any, writers: list[Writer]) -> None:
     """Call `writers` after every flush of sessions of this class, with what it changed."""
+    _writers[:] = writers
 
     def take(session: Session, context: UOWTransaction, instances: object) -> None:
         pending: list[Change] = session.info.setdefault("changes", [])
         pending.extend(_updates(session))
         pending.extend(_deletes(session))
 
-    def tell(session: Session, context: UOWTransaction) -> None:
+    def tell_flush(session: Session, context: UOWTransaction) -> None:
         changes = _creates(session) + session.info.pop("changes", [])
         if changes:
-            for write in writers:
-                write(session, changes)
+            tell(session, changes)
 
     event.listen(session_class, "before_flush", take)
-    event.listen(session_class, "after_flush", tell)
+    event.listen(session_class, "after_flush", tell_flush)
+
+
+def tell(session: Session, changes: list[Change]) -> None:
+    """Hand changes to every registered writer, in the running unit."""
+    for write in _writers:
+        write(session, changes)
 
 
 def diff_of(entity: Any, tracking: Tracking) -> Diff:
@@ -77,7 +84,7 @@ def diff_of(entity: Any, tracking: Tracking) -> Diff:
         old = history.deleted[0] if history.deleted else _stored(entity, state.mapper, name)
         new = history.added[0] if history.added else None
         if old != new:
-            diff[name] = _masked(name, tracking, old, new)
+            diff[name] = masked(name, tracking, old, new)
     return diff
 
 
@@ -130,11 +137,12 @@ def _snapshot(entity: Base, *, deleted: bool) -> Diff:
     for name in told_columns(sa.inspect(entity).mapper, tracking):
         value = getattr(entity, name)
         if value is not None:
-            diff[name] = _masked(name, tracking, *((value, None) if deleted else (None, value)))
+            diff[name] = masked(name, tracking, *((value, None) if deleted else (None, value)))
     return diff
 
 
-def _masked(name: str, tracking: Tracking, old: Any, new: Any) -> tuple[Any, Any]:
+def masked(name: str, tracking: Tracking, old: Any, new: Any) -> tuple[Any, Any]:
+    """Return both values as the history may show them: of secret ones only that they changed."""
     if name not in tracking.secret:
         return old, new
     return (SECRET_WORDS if old is not None else None, SECRET_WORDS if new is not None else None)

@@ -119,6 +119,10 @@ class JobRepository(Repository[Job]):
         rows = self.session.execute(sa.select(line).where(line.c.id.in_(job_ids)))
         return {row.id: row.place - 1 for row in rows}
 
+    def by_ids(self, ids: Sequence[int]) -> list[Job]:
+        """Return these jobs, by id."""
+        return list(self.session.scalars(sa.select(Job).where(Job.id.in_(ids)).order_by(Job.id)))
+
     def find_open(self, after_id: int, limit: int = 200) -> list[Job]:
         """Return active jobs with a greater id, by id: for walking through all of them."""
         query = sa.select(Job).where(Job.status.in_(ACTIVE), Job.id > after_id).order_by(Job.id)

@@ -1,10 +1,14 @@
 """What people and other rooms do with jobs: ask for work, try it again, cancel it, put it out of sight."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.core.bulk import create_many
 from app.core.clock import now
 from app.core.db import nested
 from app.core.errors import Conflict, Invalid, NotFound
@@ -16,6 +20,22 @@ from app.pipelines import stages_of
 
 NO_WORKER = "No worker is running: start one with flask worker."
 PAUSED = "The queue is paused: an admin can start it again."
+
+
+# So many of a crowd are in the engine's queue at once; the rest follow within a minute, by the reconciler.
+FIRST_OF_MANY = 50
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """One of many pieces of work asked for at once, each about a recording nobody has worked on."""
+
+    kind: str
+    project_id: int
+    media_id: int
+    name: str
+    created_by: int | None
+    idempotency_key: str
 
 
 class JobService:
@@ -59,6 +79,20 @@ class JobService:
         if existing is None:
             existing = self._create(job)
         return existing
+
+    def enqueue_many(self, wanted: Sequence[NewJob]) -> None:
+        """Write thousands of jobs and their stages at once; the first fifty are enqueued with them."""
+        rows = [{**asdict(new), "name": new.name[:255], "params_json": {}} for new in wanted]
+        ids = create_many(self.session, Job, rows)
+        stages = [
+            {"job_id": id, "name": stage, "seq": seq, "weight": weight}
+            for id, new in zip(ids, wanted, strict=True)
+            for seq, (stage, weight) in enumerate(stages_of(new.kind).items())
+        ]
+        if stages:
+            self.session.connection().execute(sa.insert(JobStage), stages)
+        for job in self.jobs.by_ids(ids[:FIRST_OF_MANY]):
+            engine.enqueue(self.session, job)
 
     def retry(self, job: Job, from_stage: str | None = None) -> Job:
         """Start a new attempt that does what is not done yet, or everything from one stage on.

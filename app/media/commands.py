@@ -5,11 +5,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.auth.reads import first_admin
-from app.core.db import session_scope
+from app.core.db import reading, session_scope
 from app.core.errors import DomainError
 from app.core.storage import LocalStorage
 from app.media.demo import make_demo
-from app.media.scan import scan
+from app.media.scan import register, survey
 from app.media.sweeper import sweep
 from app.media.uploads import upload_service
 from app.projects.service import project_service
@@ -26,11 +26,13 @@ def media() -> None:
 def scan_project(project: str) -> None:
     """Register what is new in a project's folder; PROJECT is its address."""
     try:
-        with session_scope() as session:
-            found = project_service(session).projects.find_by_slug(project)
-            if found is None:
+        with reading() as session:
+            named = project_service(session).projects.find_by_slug(project)
+            if named is None:
                 raise click.ClickException(f"There is no project {project}.")
-            result = scan(session, found, current_app.config["SETTINGS"].workspaces, None)
+            found = survey(session, named, current_app.config["SETTINGS"].workspaces)
+        with session_scope() as session:
+            result = register(session, named, found, None)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     for name, _ in result.registered:

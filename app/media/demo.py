@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.media.models import MediaKind, MediaSource
-from app.media.service import NewMedia, media_service
+from app.media.registration import NewMedia
+from app.media.service import media_service
 from app.projects.models import Project
 from app.projects.service import ProjectFields, ProjectService
 

@@ -60,6 +60,11 @@ class MediaRepository(Repository[Media]):
             sa.select(Media).where(Media.project_id == project_id, Media.path_hash == path_hash(path))
         )
 
+    def paths(self, project_id: int) -> set[str]:
+        """Return where the project's recordings lie that were registered in place, without those in the trash."""
+        query = sa.select(Media.path).where(Media.project_id == project_id, Media.path_hash.is_not(None))
+        return {path for path in self.session.scalars(query) if path is not None}
+
     def find_by_sha256(self, project_id: int, sha256: str) -> Media | None:
         """Return the live recording with these bytes in this project."""
         return self.session.scalar(sa.select(Media).where(Media.project_id == project_id, Media.sha256_live == sha256))

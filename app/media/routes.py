@@ -17,8 +17,9 @@ from app.core.words import plural, size
 from app.media.demo import make_demo
 from app.media.forms import ConfirmForm, MediaForm, UploadForm
 from app.media.models import Media, MediaSource
-from app.media.scan import ScanResult, folder_of, scan
-from app.media.service import clean_filename, media_service
+from app.media.names import clean_filename
+from app.media.scan import ScanResult, folder_of, register, survey
+from app.media.service import media_service
 from app.media.tus import storage, uploads_in
 from app.media.uploads import examine, put_in_place
 from app.projects.models import Project
@@ -97,9 +98,13 @@ def scan_folder(slug: str) -> Response:
     form = ConfirmForm()
     result: ScanResult | None = None
     if form.validate_on_submit():
-        with form.blame(), transaction(actor()) as session:
-            seat = project_service(session).get_for(viewer(), slug, "media:upload")
-            result = scan(session, seat.project, workspaces, viewer().id)
+        with form.blame():
+            with reading() as session:
+                seat = project_service(session).get_for(viewer(), slug, "media:upload")
+                found = survey(session, seat.project, workspaces)
+            with transaction(actor()) as session:
+                seat = project_service(session).get_for(viewer(), slug, "media:upload")
+                result = register(session, seat.project, found, viewer().id)
     with reading() as session:
         seat = project_service(session).get_for(viewer(), slug, "media:upload")
     path = _shown_folder(seat.project)

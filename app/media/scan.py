@@ -10,37 +10,64 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
 from app.media.models import MediaKind, MediaSource
-from app.media.service import MediaService, NewMedia, clean_filename, media_service
+from app.media.names import clean_filename
+from app.media.registration import NewMedia
+from app.media.service import media_service
 from app.processing.errors import MediaRefused
 from app.processing.formats import recognise
 from app.projects.models import Project
 
-MOST_FILES = 5000
+MOST_FILES = 10_000
 # Never recordings, and often there by the thousand.
 PASSED_OVER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
 @dataclass
-class ScanResult:
-    """What was found: how many files, which became recordings, which did not and why."""
+class Survey:
+    """What lies in a folder: how many files, which may become recordings, which may not and why."""
 
     found: int = 0
-    registered: list[tuple[str, UUID]] = field(default_factory=list)
+    taken: list[tuple[str, NewMedia]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
-def scan(session: Session, project: Project, workspaces: Path | None, person_id: int | None) -> ScanResult:
-    """Walk the project's folder and register what is new; raises `Invalid` where there is no folder to walk.
+@dataclass(frozen=True)
+class ScanResult:
+    """What came of a survey: how many files were found, which are recordings now, which are not and why."""
 
-    Links are resolved, and what they lead to counts only where it lies in the same folder.
+    found: int
+    registered: list[tuple[str, UUID]]
+    skipped: list[tuple[str, str]]
+
+
+def survey(session: Session, project: Project, workspaces: Path | None) -> Survey:
+    """Walk the project's folder and look into every new file; raises `Invalid` where there is no folder to walk.
+
+    Links are resolved, and what they lead to counts only where it lies in the same folder. Only reads:
+    thousands of files are opened, which nobody's writing should wait for.
     """
     folder = folder_of(project, workspaces)
-    service = media_service(session)
-    result = ScanResult()
+    known, result = media_service(session).media.paths(project.id), Survey()
     for path in files_below(folder):
         result.found += 1
-        _take(service, project, folder, path, person_id, result)
+        name = os.fsencode(path.relative_to(folder)).decode(errors="replace")
+        try:
+            new = _examined(folder, path, known)
+        except MediaRefused as refusal:
+            result.skipped.append((name, refusal.reason))
+        except (Invalid, Conflict) as error:
+            result.skipped.append((name, str(error)))
+        else:
+            known.add(str(new.path))
+            result.taken.append((name, new))
     return result
+
+
+def register(session: Session, project: Project, found: Survey, person_id: int | None) -> ScanResult:
+    """Make recordings of what a survey found, all in the running unit."""
+    ids = media_service(session).register_many(project, [new for _, new in found.taken], person_id)
+    registered = [(name, id) for (name, _), id in zip(found.taken, ids, strict=True)]
+    return ScanResult(found.found, registered, found.skipped)
 
 
 def folder_of(project: Project, workspaces: Path | None) -> Path:
@@ -54,7 +81,7 @@ def folder_of(project: Project, workspaces: Path | None) -> Path:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and below it in the order of their names, at most 5,000."""
+    """Yield the files in a folder and below it in the order of their names, at most 10,000."""
     count = 0
     for path in sorted(folder.rglob("*")):
         if path.name.startswith(".") or path.name.lower() in PASSED_OVER or not path.is_file():
@@ -65,37 +92,24 @@ def files_below(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _take(
-    service: MediaService, project: Project, folder: Path, path: Path, person_id: int | None, result: ScanResult
-) -> None:
-    name = os.fsencode(path.relative_to(folder)).decode(errors="replace")
-    try:
-        real = path.resolve()
-        if not _is_text(str(real)):
-            raise Invalid("Its name is not readable as text. Rename it first.")
-        if not real.is_relative_to(folder):
-            raise Invalid("It is a link that leads out of the folder.")
-        if service.media.get_by_path(project.id, str(real)) is not None:
-            raise Conflict("It is here already.")
-        known = recognise(real)
-        media = service.register(
-            project,
-            NewMedia(
-                filename=clean_filename(path.name),
-                file_size=real.stat().st_size,
-                sha256=None,
-                content_type=known.video_type,
-                kind=MediaKind.VIDEO,
-                source=MediaSource.SCAN,
-                path=str(real),
-            ),
-            person_id,
-        )
-        result.registered.append((name, media.public_id))
-    except MediaRefused as refusal:
-        result.skipped.append((name, refusal.reason))
-    except (Invalid, Conflict) as error:
-        result.skipped.append((name, str(error)))
+def _examined(folder: Path, path: Path, known: set[str]) -> NewMedia:
+    """Return what is to be registered; raises `MediaRefused`, `Invalid` or `Conflict` with the reason not to."""
+    real = path.resolve()
+    if not _is_text(str(real)):
+        raise Invalid("Its name is not readable as text. Rename it first.")
+    if not real.is_relative_to(folder):
+        raise Invalid("It is a link that leads out of the folder.")
+    if str(real) in known:
+        raise Conflict("It is here already.")
+    return NewMedia(
+        filename=clean_filename(path.name),
+        file_size=real.stat().st_size,
+        sha256=None,
+        content_type=recognise(real).video_type,
+        kind=MediaKind.VIDEO,
+        source=MediaSource.SCAN,
+        path=str(real),
+    )
 
 
 def _is_text(name: str) -> bool:

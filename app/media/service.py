@@ -1,41 +1,26 @@
 """What people and jobs do with recordings: register, rename, move, delete, restore."""
 
-from dataclasses import dataclass
-from pathlib import PurePosixPath
-from uuid import UUID
+from collections.abc import Sequence
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
+from app.core.bulk import create_many
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge
 from app.core.pagination import Page
-from app.core.storage import path_hash
 from app.core.words import size
 from app.jobs.models import Job
-from app.jobs.service import JobService, job_service
+from app.jobs.service import JobService, NewJob, job_service
 from app.media.filters import MediaFilter
-from app.media.models import Media, MediaKind, MediaSource, MediaState
+from app.media.models import Media, MediaSource, MediaState
 from app.media.moves import followers
+from app.media.names import LONGEST_TITLE
+from app.media.registration import NewMedia, row_of, work_key
 from app.media.repository import MediaRepository
 from app.projects.models import Project
 from app.projects.service import ProjectService, Seat, project_service
-
-LONGEST_TITLE = 255
-
-
-@dataclass(frozen=True)
-class NewMedia:
-    """A file that is safely in its place and wants to become a recording."""
-
-    filename: str
-    file_size: int
-    sha256: str | None
-    content_type: str
-    kind: MediaKind
-    source: MediaSource
-    storage_key: str | None = None
-    path: str | None = None
 
 
 class MediaService:
@@ -81,24 +66,7 @@ class MediaService:
         """
         if new.sha256:
             self.refuse_duplicate(project, new.sha256)
-        media = self.media.create(
-            Media(
-                project_id=project.id,
-                kind=new.kind,
-                title=title_of(new.filename),
-                filename=new.filename[:LONGEST_TITLE],
-                path=new.path,
-                path_hash=path_hash(new.path) if new.path else None,
-                storage_key=new.storage_key,
-                content_type=new.content_type,
-                file_size=new.file_size,
-                sha256=new.sha256,
-                sha256_live=new.sha256,
-                source=new.source,
-                state=MediaState.PROCESSING,
-                uploaded_by=person_id,
-            )
-        )
+        media = self.media.create(Media(**row_of(project.id, new, person_id)))
         self.projects.projects.add_counts(project.id, media=1)
         self.start(media, kind, person_id)
         return media
@@ -111,8 +79,32 @@ class MediaService:
             media_id=media.id,
             name=media.title,
             created_by=person_id,
-            idempotency_key=f"{kind}:{media.public_id}:{media.sha256 or media.path_hash}",
+            idempotency_key=work_key(kind, media.public_id, media.sha256 or media.path_hash),
         )
+
+    def register_many(self, project: Project, news: Sequence[NewMedia], person_id: int | None) -> list[UUID]:
+        """Add thousands of recordings and their jobs in one act; return their ids in the order given.
+
+        Raises `TooLarge` past the project's limit, and `Conflict` where one of them is here already.
+        """
+        self.require_quota(project, sum(new.file_size for new in news))
+        rows = [{**row_of(project.id, new, person_id), "public_id": uuid4()} for new in news]
+        ids = create_many(self.session, Media, rows)
+        self.projects.projects.add_counts(project.id, media=len(rows))
+        self.jobs.enqueue_many(
+            [
+                NewJob(
+                    kind="ingest",
+                    project_id=project.id,
+                    media_id=id,
+                    name=row["title"],
+                    created_by=person_id,
+                    idempotency_key=work_key("ingest", row["public_id"], row["sha256"] or row["path_hash"]),
+                )
+                for id, row in zip(ids, rows, strict=True)
+            ]
+        )
+        return [row["public_id"] for row in rows]
 
     def edit(self, editor: User, media: Media, title: str, project_slug: str | None, version: int) -> Media:
         """Rename, and move where another project is named; raises `Stale`, `Invalid` or `Conflict`."""
@@ -168,21 +160,6 @@ class MediaService:
         self.jobs.jobs.move_media(media.id, target.id)
         for follow in followers:
             follow(self.session, media, old_id)
-
-
-def title_of(filename: str) -> str:
-    """Return a title made of a file name: without folders and ending, never empty."""
-    name = PurePosixPath(filename.replace("\\", "/")).name
-    stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
-    printable = "".join(letter if letter.isprintable() else " " for letter in stem)
-    return " ".join(printable.split())[:LONGEST_TITLE] or "Untitled"
-
-
-def clean_filename(filename: str) -> str:
-    """Return what somebody called their file, fit to be shown and stored; it never becomes a path."""
-    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
-    return printable.strip()[:LONGEST_TITLE] or "untitled"
 
 
 def media_service(session: Session) -> MediaService:

@@ -19,7 +19,9 @@ from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.storage import LocalStorage, blob_key, sha256_of
 from app.media.models import Media, MediaKind, MediaSource, Upload, UploadState
-from app.media.service import MediaService, NewMedia, clean_filename, media_service
+from app.media.names import clean_filename
+from app.media.registration import NewMedia
+from app.media.service import MediaService, media_service
 from app.processing.errors import MediaRefused
 from app.processing.formats import recognise
 from app.projects.models import Project

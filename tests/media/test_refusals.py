@@ -8,7 +8,7 @@ import pytest
 
 from app.core.db import transaction
 from app.media.models import Media
-from app.media.service import LONGEST_TITLE, clean_filename, title_of
+from app.media.names import LONGEST_TITLE, clean_filename, title_of
 from tests.media.conftest import NOTHING, Ledger, blob_of
 from tests.media.sender import Sender
 from tests.visitors import Company, Visitor

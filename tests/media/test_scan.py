@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid
 from app.media import scan as scanning
 from app.media.models import Media, MediaSource
-from app.media.scan import ScanResult, scan
+from app.media.scan import ScanResult, register, survey
 from app.projects.models import Project
 from app.projects.service import ProjectFields, project_service
 from tests.factories import make_project
@@ -51,7 +51,7 @@ def choose(company: Company, path: str, workspaces: Path | None, role: str = "ad
 def look(company: Company, workspaces: Path) -> ScanResult:
     with transaction() as session:
         project = session.get_one(Project, company.project.id)
-        return scan(session, project, workspaces, company.editor.id)
+        return register(session, project, survey(session, project, workspaces), company.editor.id)
 
 
 def test_a_recording_is_registered_where_it_lies(
@@ -262,6 +262,6 @@ def test_one_file_in_two_projects_folders_is_two_recordings(
         fresh = session.get_one(Project, other.id)
         service = project_service(session, workspaces)
         service.edit(company.admin, fresh, ProjectFields(fresh.name, workspace_path="other"), fresh.version)
-        scan(session, fresh, workspaces, None)
+        register(session, fresh, survey(session, fresh, workspaces), None)
 
     assert ledger.left().media == 2
