@@ -1,4 +1,4 @@
-"""What recurs for the index: is it whole?"""
+"""What recurs for the index: it is checked against the rows."""
 
 from datetime import timedelta
 from typing import Any
