@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.clips.bounds import refuse_outside
-from app.clips.models import Clip
+from app.clips.models import Clip, ClipOrigin
 from app.clips.repository import ClipRepository
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound, Stale
@@ -58,7 +58,7 @@ class ClipService:
             media.id, in_point, out_point, longest=media.longest_clip, except_id=except_id
         )
 
-    def create(self, editor: User, media: Media, fields: ClipFields) -> Clip:
+    def create(self, editor: User, media: Media, fields: ClipFields, origin: ClipOrigin = ClipOrigin.MANUAL) -> Clip:
         """Mark a clip; raises `Invalid` with the field. Writes the row, the counts and the history."""
         self.validate_bounds(media, fields.in_point, fields.out_point)
         clip = self.clips.create(
@@ -70,6 +70,7 @@ class ClipService:
                 in_point=fields.in_point,
                 out_point=fields.out_point,
                 clip_order=self.clips.last_order(media.project_id) + 1,
+                origin=origin,
                 created_by=editor.id,
             )
         )

@@ -1,6 +1,7 @@
 """A recording's clock: ticks as people read and type them, and the out point's one-tick rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from app.core.errors import Invalid
 from app.core.timecode import TimecodeError, format_duration, format_timecode, frames_to_seconds, parse_timecode
@@ -55,3 +56,10 @@ def clock_of(media: Media) -> Clock:
     if media.start_timecode:
         start = parse_timecode(media.start_timecode, media.rate_num, media.rate_den, media.drop_frame)
     return Clock(media.rate_num, media.rate_den, media.drop_frame, start)
+
+
+def exact_clock(media: Media, index: Path | None) -> Clock:
+    """Return the recording's clock; where its rate varies, its frame index says when each frame is shown."""
+    if not media.variable_rate or index is None:
+        return clock_of(media)
+    return replace(clock_of(media), index=FrameIndex.load(index))

@@ -15,6 +15,7 @@ LEAST_ROLE: dict[str, MemberRole] = {
     "media:delete": MemberRole.EDITOR,
     "clip:edit": MemberRole.EDITOR,
     "clip:render": MemberRole.EDITOR,
+    "transcript:edit": MemberRole.EDITOR,
     "job:control": MemberRole.EDITOR,
     "project:edit": MemberRole.OWNER,
 }

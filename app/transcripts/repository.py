@@ -98,6 +98,20 @@ class LineRepository(Repository[TranscriptSegment]):
         )
         return self.session.scalar(query.order_by(TranscriptSegment.seq).limit(1))
 
+    def find_following(self, line: TranscriptSegment) -> list[TranscriptSegment]:
+        """Return the lines after this one, in order."""
+        query = sa.select(TranscriptSegment).where(
+            TranscriptSegment.transcript_id == line.transcript_id, TranscriptSegment.seq > line.seq
+        )
+        return list(self.session.scalars(query.order_by(TranscriptSegment.seq)))
+
+    def speaker_above(self, line: TranscriptSegment) -> int | None:
+        """Return who speaks in the line before this one."""
+        query = sa.select(TranscriptSegment.speaker_id).where(
+            TranscriptSegment.transcript_id == line.transcript_id, TranscriptSegment.seq < line.seq
+        )
+        return self.session.scalar(query.order_by(TranscriptSegment.seq.desc()).limit(1))
+
     def between(self, first: TranscriptSegment, last: TranscriptSegment) -> list[TranscriptSegment]:
         """Return the lines of one transcript from the first to the last, both included."""
         query = sa.select(TranscriptSegment).where(

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from app.media.models import Media
 from app.media.service import media_service
 from app.media.tus import storage
 from app.projects.service import Seat
+from app.transcripts.engine import is_ready
 from app.workbench.reads import Draft, Place, Workbench, workbench
 
 
@@ -67,7 +68,10 @@ def changed(
 
 def names(wb: Workbench, media: Media, seat: Seat) -> dict[str, Any]:
     """Return what every template of this page needs."""
-    return {"wb": wb, "media": wb.media, "project": seat.project, "can_edit": seat.may("clip:edit")}
+    wordless = wb.told.transcript is None and media.audio_codec is not None
+    missing = is_ready(current_app.config["SETTINGS"], seat.project.language) if wordless else None
+    edits = seat.may("clip:edit")
+    return {"wb": wb, "media": wb.media, "project": seat.project, "can_edit": edits, "missing": missing}
 
 
 def _empty_draft() -> DraftForm:

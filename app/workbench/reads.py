@@ -1,6 +1,6 @@
 """The media page as it is shown: the player's source, the timeline in seconds, the clips and their overlaps."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from app.core.words import lasts
 from app.jobs.models import Job, JobStatus
 from app.jobs.reads import latest_job
 from app.jobs.words import eta, stage_words
-from app.media.clock import Clock, clock_of
+from app.media.clock import Clock, exact_clock
 from app.media.files import playable, rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.reads import place_of, renditions_of
-from app.processing.frame_index import FrameIndex
+from app.transcripts.reads import Told, Wanted, told
 from app.workbench.clip_rows import ClipRow, clip_rows
 from app.workbench.drawing import Drawing, draw
 
@@ -101,6 +101,7 @@ class Workbench(Drawing):
     draft: Draft | None = None
     check: Any = None
     captions_url: str | None = None
+    told: Told = field(default_factory=Told)
     at_words: str | None = None
 
 
@@ -114,7 +115,7 @@ class Place:
 
 
 def workbench(session: Session, viewer: User, media: Media, storage: LocalStorage, place: Place) -> Workbench:
-    """Read the whole page; at most nine queries whatever the recording holds."""
+    """Read the whole page; at most twelve queries whatever the recording holds."""
     renditions = renditions_of(session, [media.id])[media.id]
     clock = _clock(storage, media, renditions)
     clips = _clips(session, media)
@@ -139,15 +140,13 @@ def workbench(session: Session, viewer: User, media: Media, storage: LocalStorag
         pps=place.pps,
     )
     _source(page, media, renditions)
+    _said(page, session, media, clock)
     return page
 
 
 def _clock(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, Rendition]) -> Clock:
-    """Return the recording's clock; where its rate varies, the frame index says when each frame is shown."""
     index = renditions.get(RenditionKind.FRAME_INDEX)
-    if not media.variable_rate or index is None:
-        return clock_of(media)
-    return replace(clock_of(media), index=FrameIndex.load(storage.path_of(index.path)))
+    return exact_clock(media, storage.path_of(index.path) if index else None)
 
 
 def job_line(job: Job | None) -> JobLine | None:
@@ -223,6 +222,15 @@ def _scenes(session: Session, media: Media, clock: Clock) -> list[tuple[float, f
         )
         for scene in session.scalars(query)
     ]
+
+
+def _said(page: Workbench, session: Session, media: Media, clock: Clock) -> None:
+    """Open the transcript where the playhead is, and name the file the player’s captions come from."""
+    page.told = told(session, media, clock, Wanted(at_ms=round(page.at_s * 1000)))
+    if page.told.transcript is not None and page.told.lines:
+        page.captions_url = f"/m/{media.public_id}/transcript.vtt"
+    elif page.told.transcript is None and page.job and page.job.status in ("queued", "running") and media.audio_codec:
+        page.told.note = "The transcript is being written."
 
 
 def _source(page: Workbench, media: Media, renditions: dict[RenditionKind, Rendition]) -> None:

@@ -16,6 +16,7 @@ const player = new Player(document.querySelector(".viewer video, .viewer audio")
   onFrame: (frame) => {
     if (document.activeElement !== byId("now")) byId("now").value = clock.label(frame);
     timeline?.show(frame);
+    transcript?.show(frame);
     if (marking && !byId("selection").hidden) marking.draw();
   },
   onState: () => {
@@ -34,6 +35,7 @@ async function saveBounds(bar, from, to) {
   });
 }
 
+let transcript = null;
 let marking = null;
 let timeline = null;
 timeline = new Timeline(root, clock, player, {
@@ -78,6 +80,13 @@ function mute() {
   document.querySelector('[data-act="mute"]').setAttribute("aria-pressed", String(player.el.muted));
 }
 
+function captions() {
+  const [track] = player.el?.textTracks ?? [];
+  if (!track) return;
+  track.mode = track.mode === "showing" ? "hidden" : "showing";
+  document.querySelector('[data-act="captions"]').setAttribute("aria-pressed", String(track.mode === "showing"));
+}
+
 const acts = {
   play: () => player.toggle(),
   "frame-": () => player.step(-frameStep),
@@ -88,6 +97,8 @@ const acts = {
   loop: toggleLoop,
   mute,
   full: fullScreen,
+  captions,
+  follow: () => transcript?.toggleFollow(document.querySelector('[data-act="follow"]')),
   fit: () => timeline.zoomTo(0),
 };
 
@@ -162,3 +173,9 @@ const asked = new URLSearchParams(location.search);
 const start = asked.has("f") || asked.has("clip") || asked.has("t") ? Number(root.dataset.at) : player.place() ?? Number(root.dataset.at);
 player.show(start);
 timeline.centre();
+
+const said = document.querySelector("[data-transcript]");
+if (said) {
+  const { Transcript } = await import("./transcript.js");
+  transcript = new Transcript(said, clock, player, go);
+}
