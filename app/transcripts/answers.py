@@ -12,6 +12,7 @@ from app.media.tus import storage
 from app.projects.service import Seat
 from app.transcripts.models import TranscriptSegment
 from app.transcripts.reads import Line, Wanted, show, speakers_of
+from app.transcripts.repository import Said
 from app.transcripts.service import TranscriptService
 
 LONGEST_MS = 12
@@ -45,8 +46,10 @@ def shown_lines(session: Session, service: TranscriptService, *lines: Transcript
     """Return neighbouring lines as the page shows them."""
     media = service.media.media.get(lines[0].media_id)
     assert media is not None
-    above = service.lines.speaker_above(lines[0])
-    return show(lines, speakers_of(session, media.id), clock_for(service, media), above)
+    speakers = speakers_of(session, media.id)
+    above = speakers.get(service.lines.speaker_above(lines[0]) or 0)
+    said = [Said(line, speakers.get(line.speaker_id or 0)) for line in lines]
+    return show(said, clock_for(service, media), above.display_name if above else None)
 
 
 def names(media: Media, seat: Seat, **more: Any) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render, wants_piece
-from app.transcripts.answers import clock_for, names, shown_lines
+from app.transcripts.answers import names, shown_lines
 from app.transcripts.forms import LineForm, RevertForm
 from app.transcripts.models import TranscriptSegment
-from app.transcripts.reads import show as as_shown
 from app.transcripts.reads import speakers_of, to_dict
 from app.transcripts.service import Correction, transcript_service
 from app.transcripts.speakers import speaker_service
@@ -126,7 +125,7 @@ def _form_page(id: UUID, form: LineForm, stale: Stale | None = None) -> Response
         speakers = speakers_of(session, media.id)
         revisions = [] if wants_piece() else service.lines.revisions(line.id)
         people = names_of(session, (each.edited_by for each in revisions))
-        shown = as_shown([line], speakers, clock_for(service, media))[0]
+        shown = shown_lines(session, service, line)[0]
         saver = last_saver(session, "line", line.id) if stale else None
     if not form.is_submitted() and not form.form_errors:
         _fill(form, line, shown.speaker)

@@ -9,20 +9,23 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.pagination import encode_after
+from app.core.errors import Invalid
+from app.core.pagination import DAMAGED, decode_after, encode_after
 from app.core.words import lasts
 from app.media.clock import Clock
 from app.media.models import Media
 from app.transcripts.captions import Cue, words_to_dicts
 from app.transcripts.models import Speaker, Transcript, TranscriptSegment, TranscriptSource, TranscriptStatus
-from app.transcripts.repository import LineRepository, SpeakerRepository, TranscriptRepository
+from app.transcripts.repository import LineRepository, Place, Said, SpeakerRepository, TranscriptRepository
 from app.transcripts.words import is_unsure
 
-# How many lines a page holds, and how many of them come before the one asked for.
+# How many lines a page holds, how long before the moment asked for it begins, and how far "Earlier lines" goes.
 PAGE_LINES = 50
-LINES_BEFORE = 5
+BEFORE_MS = 30_000
+EARLIER_MS = 120_000
 NONE_YET = "There is no transcript yet."
 NO_SOUND = "There is no sound in this recording."
+NOTHING_THERE = "Nothing is said from here on."
 SILENT = "Nothing was said in this recording."
 SOURCES = {TranscriptSource.SPEECH: "recognised", TranscriptSource.IMPORT: "brought from a file"}
 
@@ -38,7 +41,6 @@ class Line:
     frame: int
     runs: list[tuple[str, bool]]
     starts: str
-    text: str
     speaker: str | None
     hue: int
     is_new_voice: bool
@@ -59,30 +61,6 @@ class Told:
     has_unsure: bool = False
 
 
-def told(session: Session, media: Media, clock: Clock, wanted: "Wanted") -> Told:
-    """Return the lines around a moment, or behind a place; three queries."""
-    found = TranscriptRepository(session).find_by_media(media.id)
-    transcript = next((each for each in found if each.public_id == wanted.transcript), found[0] if found else None)
-    if transcript is None:
-        return Told(note=NONE_YET if media.audio_codec else NO_SOUND)
-    page = Told(transcript, title=title_of(transcript))
-    if transcript.status is TranscriptStatus.SILENT:
-        page.note = SILENT
-        return page
-    lines = LineRepository(session)
-    after = wanted.after
-    if after is None and wanted.at_ms > 0:
-        place = lines.place_before(transcript.id, wanted.at_ms, LINES_BEFORE)
-        after = encode_after(place) if place else None
-    found_lines = lines.find_page(transcript.id, after=after, limit=PAGE_LINES)
-    page.lines = show(found_lines.items, speakers_of(session, media.id), clock)
-    page.next_after = found_lines.next_after
-    page.has_unsure = any(doubtful for line in page.lines for _, doubtful in line.runs)
-    if after is not None and page.lines:
-        page.earlier_ms = max(0, page.lines[0].start_ms - 120_000)
-    return page
-
-
 @dataclass(frozen=True)
 class Wanted:
     """What of a transcript is asked for: a moment, a place behind which to go on, one of several transcripts."""
@@ -92,16 +70,36 @@ class Wanted:
     transcript: UUID | None = None
 
 
-def show(
-    lines: Sequence[TranscriptSegment], speakers: dict[int, Speaker], clock: Clock, before: int | None = None
-) -> list[Line]:
-    """Return lines as the page shows them; `before` is who speaks in the line above the first."""
-    above = speakers.get(before or 0)
-    voice = above.display_name if above else None
+def told(session: Session, media: Media, clock: Clock, wanted: Wanted) -> Told:
+    """Return the lines around a moment, or behind a place; one query. Raises `Invalid` for a damaged place."""
+    seq = decode_after(wanted.after, 1)[0] if wanted.after is not None else None
+    if seq is not None and type(seq) is not int:
+        raise Invalid(DAMAGED, "after")
+    from_ms = max(0, wanted.at_ms - BEFORE_MS)
+    transcript, said = TranscriptRepository(session).read_page(
+        media.id, Place(from_ms, seq, wanted.transcript), PAGE_LINES + 1
+    )
+    if transcript is None:
+        return Told(note=NONE_YET if media.audio_codec else NO_SOUND)
+    page = Told(transcript, title=title_of(transcript))
+    if transcript.status is TranscriptStatus.SILENT:
+        page.note = SILENT
+        return page
+    page.lines = show(said[:PAGE_LINES], clock)
+    page.next_after = encode_after([said[PAGE_LINES - 1].line.seq]) if len(said) > PAGE_LINES else None
+    page.has_unsure = any(doubtful for line in page.lines for _, doubtful in line.runs)
+    if seq is None and from_ms > 0:
+        page.earlier_ms = max(0, from_ms - EARLIER_MS)
+    if not page.lines:
+        page.note = NOTHING_THERE
+    return page
+
+
+def show(said: Sequence[Said], clock: Clock, above: str | None = None) -> list[Line]:
+    """Return lines as the page shows them; `above` is who speaks in the line before the first."""
     shown: list[Line] = []
-    for line in lines:
-        speaker = speakers.get(line.speaker_id or 0)
-        name = speaker.display_name if speaker else None
+    for each in said:
+        line, name = each.line, each.speaker.display_name if each.speaker else None
         shown.append(
             Line(
                 public_id=line.public_id,
@@ -111,10 +109,9 @@ def show(
                 frame=first_tick(clock, line.start_ms),
                 runs=runs_of(line),
                 starts=" ".join(str((word[0] - line.start_ms) // 10) for word in line.words_json),
-                text=line.text,
                 speaker=name,
-                hue=speaker.color if speaker else 0,
-                is_new_voice=name is not None and name != (shown[-1].speaker if shown else voice),
+                hue=each.speaker.color if each.speaker else 0,
+                is_new_voice=name is not None and name != (shown[-1].speaker if shown else above),
                 version=line.version,
                 edited=line.updated_by is not None,
             )

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from app.core.pagination import Page
 from app.core.repository import Repository
 from app.transcripts.models import SegmentRevision, Speaker, Transcript, TranscriptSegment, TranscriptSource
 
@@ -24,6 +22,23 @@ class Talk:
     speaker_id: int | None
     lines: int
     talk_ms: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of lines begins: behind a `seq`, or at a moment; and in which of several transcripts."""
+
+    from_ms: int = 0
+    after_seq: int | None = None
+    transcript: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line and who says it."""
+
+    line: TranscriptSegment
+    speaker: Speaker | None
 
 
 class TranscriptRepository(Repository[Transcript]):
@@ -45,6 +60,30 @@ class TranscriptRepository(Repository[Transcript]):
         query = sa.select(Transcript).where(Transcript.media_id == media_id)
         return list(self.session.scalars(query.order_by(brought, Transcript.id.desc())))
 
+    def read_page(self, media_id: int, place: "Place", limit: int) -> tuple[Transcript | None, list["Said"]]:
+        """Return the transcript asked for, or the one people read first, and at most `limit` lines; one query."""
+        behind_it = [TranscriptSegment.transcript_id == Transcript.id]
+        if place.after_seq is not None:
+            behind_it.append(TranscriptSegment.seq > place.after_seq)
+        elif place.from_ms > 0:
+            behind_it.append(TranscriptSegment.start_ms >= place.from_ms)
+        query = (
+            sa.select(Transcript, TranscriptSegment, Speaker)
+            .outerjoin(TranscriptSegment, sa.and_(*behind_it))
+            .outerjoin(Speaker, Speaker.id == TranscriptSegment.speaker_id)
+            .where(Transcript.id == self._chosen(media_id, place.transcript))
+            .order_by(TranscriptSegment.seq)
+            .limit(limit)
+        )
+        rows = self.session.execute(query).all()
+        return (rows[0][0] if rows else None), [Said(line, speaker) for _, line, speaker in rows if line is not None]
+
+    def _chosen(self, media_id: int, wanted: uuid.UUID | None) -> sa.ScalarSelect[int]:
+        named = sa.case((Transcript.public_id == wanted, 0), else_=1)
+        brought = sa.case((Transcript.source == TranscriptSource.IMPORT, 0), else_=1)
+        query = sa.select(Transcript.id).where(Transcript.media_id == media_id)
+        return query.order_by(named, brought, Transcript.id.desc()).limit(1).scalar_subquery()
+
     def move_media(self, media_id: int, project_id: int) -> None:
         """Take everything said in a recording along to another project."""
         for table in (Transcript, TranscriptSegment, Speaker):
@@ -61,11 +100,6 @@ class LineRepository(Repository[TranscriptSegment]):
     descending = False
     writable = frozenset({"text", "start_ms", "end_ms", "words_json", "speaker_id", "confidence", "seq", "updated_by"})
 
-    def find_page(self, transcript_id: int, *, after: str | None = None, limit: int = 50) -> Page[TranscriptSegment]:
-        """Return one page of a transcript from behind `after` on."""
-        query = sa.select(TranscriptSegment).where(TranscriptSegment.transcript_id == transcript_id)
-        return self.page(query, after=after, limit=limit)
-
     def find_all(self, transcript_id: int) -> list[TranscriptSegment]:
         """Return every line, for exports."""
         query = sa.select(TranscriptSegment).where(TranscriptSegment.transcript_id == transcript_id)
@@ -77,20 +111,6 @@ class LineRepository(Repository[TranscriptSegment]):
             TranscriptSegment.transcript_id == transcript_id, TranscriptSegment.updated_by.is_not(None)
         )
         return list(self.session.scalars(query.order_by(TranscriptSegment.start_ms, TranscriptSegment.seq)))
-
-    def place_before(self, transcript_id: int, at_ms: int, lines: int) -> tuple[int, int] | None:
-        """Return the (seq, id) behind which a page shows the line said at `at_ms` and `lines` before it.
-
-        None where that is the beginning.
-        """
-        mine = TranscriptSegment.transcript_id == transcript_id
-        said = sa.select(TranscriptSegment.seq).where(mine, TranscriptSegment.start_ms <= at_ms)
-        at = self.session.scalar(said.order_by(TranscriptSegment.start_ms.desc()).limit(1))
-        if at is None:
-            return None
-        before = sa.select(TranscriptSegment.seq, TranscriptSegment.id).where(mine, TranscriptSegment.seq < at)
-        rows = self.session.execute(before.order_by(TranscriptSegment.seq.desc()).limit(lines + 1)).all()
-        return (rows[lines].seq, rows[lines].id) if len(rows) > lines else None
 
     def next_of(self, line: TranscriptSegment) -> TranscriptSegment | None:
         query = sa.select(TranscriptSegment).where(
@@ -195,8 +215,3 @@ def new_rows(transcript: Transcript, rows: Sequence[dict[str, Any]]) -> list[dic
     """Complete rows of lines for a bulk insert."""
     owner = {"project_id": transcript.project_id, "media_id": transcript.media_id, "transcript_id": transcript.id}
     return [{**owner, "public_id": uuid.uuid4(), "version": 1, "speaker_id": None, **row} for row in rows]
-
-
-def transcripts_of(session: Session, media_id: int) -> list[Transcript]:
-    """Return a recording's transcripts, the one people read first."""
-    return TranscriptRepository(session).find_by_media(media_id)

@@ -81,7 +81,7 @@ export class Transcript {
     const beyond = !lines.length || at < Number(lines[0].dataset.at) ? this.list.querySelector(".more") : at > Number(lines.at(-1).dataset.end) && this.list.querySelector("[data-more]");
     if (!beyond || this.fetching || this.list.querySelector("[data-dirty]")) return;
     this.fetching = true;
-    await window.htmx.ajax("GET", `${location.pathname}/transcript?at=${Math.round(at)}`, { target: "#turns", swap: "innerHTML" });
+    await window.htmx.ajax("GET", `${location.pathname}/transcript?at=${Math.round(at)}`, { target: "#turns" });
     this.fetching = false;
   }
 
