@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core.error_kinds import BUSY, DEADLOCK, FULL, kind_of
 from app.core.errors import Conflict, DomainError, Stale, Unavailable
 
 # PostgreSQL: serialization failure, deadlock, lock not available. MariaDB: lock wait timeout, deadlock.
@@ -18,6 +19,13 @@ MISTAKES = {1644, 1054}
 NO_FULLTEXT_INDEX = 1191
 # MariaDB duplicate entry: the key's name is the only thing the server gives, inside the message.
 DUPLICATE_CODE = 1062
+SILENT = "The database does not answer just now. Nothing was saved; try again in a moment."
+CROWDED = "Others have been writing for too long. Nothing was saved; try again in a moment."
+WORDS = {
+    FULL: "The disk of this server is full. Nothing was saved; whoever runs it has to make room.",
+    BUSY: CROWDED,
+    DEADLOCK: CROWDED,
+}
 KEY_NAME = re.compile(r"for key '(?:\w+\.)?(\w+)'")
 FAILED_COLUMNS = re.compile(r"UNIQUE constraint failed: (.+)")
 
@@ -29,11 +37,11 @@ def domain_error(error: SQLAlchemyError, metadata: sa.MetaData) -> DomainError |
     if isinstance(error, IntegrityError):
         return _conflict(error, metadata)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return _unavailable()
+        return Unavailable(SILENT)
     if isinstance(error, DBAPIError) and _index_is_gone(error):
         return Unavailable("The search index is missing. An operator can rebuild it with: flask search reindex")
     if isinstance(error, OperationalError) and not _is_mistake(error.orig):
-        return _unavailable()
+        return Unavailable(WORDS.get(kind_of(error.orig) if error.orig else "", SILENT))
     return None
 
 
@@ -45,10 +53,6 @@ def is_transient(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("The database does not answer just now. Nothing was saved; try again in a moment.")
 
 
 def _index_is_gone(error: DBAPIError) -> bool:
