@@ -26,6 +26,9 @@ CHUNK_S = 300
 CUT_WITHIN_S = 20
 CUT_QUIET_S = 0.3
 STEP_S = 0.01
+# Where a line ends: see `sentences`.
+LONG_PAUSE_MS = 1500
+FEWEST_WORDS, MANY_WORDS, MOST_WORDS = 3, 25, 40
 THREADS = 2
 BEAM = 5
 
@@ -127,17 +130,12 @@ def _recognise(model: Any, chunk: Chunk, language: str | None, tell: Any) -> tup
         word_timestamps=True,
         condition_on_previous_text=False,
     )
-    silent = pauses(chunk.samples, RATE)
     words: list[Word] = []
-    sizes = []
     for segment in found:
-        said = joined([(word.start, word.end, word.word, word.probability) for word in segment.words or []])
-        words += said
-        sizes.append(len(said))
+        words += joined([(word.start, word.end, word.word, word.probability) for word in segment.words or []])
         tell(segment.end)
-    placed = iter(snap(words, silent))
-    segments = [_segment([next(placed) for _ in range(size)], chunk.start_ms) for size in sizes if size]
-    return segments, str(info.language)
+    placed = snap(words, pauses(chunk.samples, RATE))
+    return [_segment(line, chunk.start_ms) for line in sentences(placed)], str(info.language)
 
 
 def joined(pieces: list[tuple[float, float, str, float]]) -> list[Word]:
@@ -153,6 +151,29 @@ def joined(pieces: list[tuple[float, float, str, float]]) -> list[Word]:
         else:
             words.append((round(start * 1000), round(end * 1000), plain, sure))
     return words
+
+
+def sentences(words: list[Word]) -> list[list[Word]]:
+    """Part words into lines people like to read: at the end of a sentence, at a long pause, or when it grows long.
+
+    A long line ends at a comma where there is one in time.
+    """
+    lines: list[list[Word]] = []
+    for number, word in enumerate(words):
+        before = words[number - 1] if number else None
+        if before is None or _ends_line(lines[-1], word[0] - before[1]):
+            lines.append([])
+        lines[-1].append(word)
+    return lines
+
+
+def _ends_line(line: list[Word], pause_ms: int) -> bool:
+    last, size = line[-1][2], len(line)
+    if pause_ms >= LONG_PAUSE_MS or size >= MOST_WORDS:
+        return True
+    if last.endswith((".", "?", "!", "。", "？", "！")):
+        return size >= FEWEST_WORDS
+    return size >= MANY_WORDS and last.endswith((",", ";", ":"))
 
 
 def _segment(words: list[Word], shift_ms: int) -> dict[str, Any]:
