@@ -1,5 +1,6 @@
 """Copy a SQLite database while it is in use, whole and consistent, and look whether a copy is sound."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,9 @@ from pathlib import Path
 from app.backups.errors import BackupError
 
 NOT_OPEN_ELSEWHERE = "delete"
+LOGS = ("-wal", "-shm")
+
+log = logging.getLogger("rushes.backups")
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -80,13 +84,17 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
 def close_for_good(path: Path) -> None:
     """Bring the log into the file and take it away; raises `BackupError` while anybody has the file open.
 
-    SQLite leaves its write-ahead log only for the last one who has the file open, so this is the proof.
+    SQLite leaves its write-ahead log only for the last one who has the file open, so this is the proof. A damaged
+    file is left as it is, its log too: of that nothing can be proved.
     """
     connection = sqlite3.connect(path, timeout=1)
     try:
         mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
     except sqlite3.OperationalError as error:
         raise BackupError(f"Something still has {path} open. Stop the web server and the workers first.") from error
+    except sqlite3.DatabaseError:
+        log.warning("%s is damaged", path)
+        return
     finally:
         connection.close()
     if mode != NOT_OPEN_ELSEWHERE:

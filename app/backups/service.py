@@ -82,8 +82,7 @@ def revision_of(url: str, path: Path) -> str | None:
         return copying.sqlite_revision(path)
     if kind == "postgresql":
         return _postgresql_revision(path)
-    found = next((match for line in path.open("rb") if (match := MYSQL_REVISION.search(line))), None)
-    return found.group(1).decode() if found else None
+    return _mysql_revision(path)
 
 
 def restore(url: str, path: Path) -> Path | None:
@@ -92,7 +91,7 @@ def restore(url: str, path: Path) -> Path | None:
     Raises `BackupError`, and changes nothing, where the backup is damaged or the database is in use.
     """
     check(url, path)
-    kept_as = f"before-restore-{now():%Y%m%d-%H%M%S}{ENDINGS[kind_of(url)]}"
+    kept_as = f"before-restore-{now():%Y%m%d-%H%M%S-%f}{ENDINGS[kind_of(url)]}"
     target = copying.sqlite_path(url)
     if target is not None:
         return _restore_file(path, target, target.with_name(f"{target.stem}.{kept_as}"))
@@ -132,11 +131,20 @@ def _restore_file(path: Path, target: Path, kept: Path) -> Path | None:
         if is_there:
             # A second name first: at no moment is there neither the old database nor the new one.
             os.link(target, kept)
+            _set_logs_aside(target, kept)
         draft.replace(target)
         sync_folder(target.parent)
     finally:
         draft.unlink(missing_ok=True)
     return kept if is_there else None
+
+
+def _set_logs_aside(target: Path, kept: Path) -> None:
+    """Move what a damaged database left of its log: beside the new one, SQLite would play it into that."""
+    for ending in copying.LOGS:
+        left = target.with_name(target.name + ending)
+        if left.exists():
+            left.replace(kept.with_name(kept.name + ending))
 
 
 def _require_room(url: str, folder: Path) -> None:
@@ -148,6 +156,17 @@ def _require_room(url: str, folder: Path) -> None:
         raise BackupError(
             f"The copy needs {size(needed)}, and only {size(free)} are free in {folder}. Make room first."
         )
+
+
+def _mysql_revision(path: Path) -> str | None:
+    before = b""
+    with path.open("rb") as file:
+        for line in file:
+            # The values stand on the line after, in the dumps of newer versions.
+            if found := MYSQL_REVISION.search(before + line):
+                return found.group(1).decode()
+            before = line
+    return None
 
 
 def _postgresql_revision(path: Path) -> str | None:

@@ -52,6 +52,11 @@ def standing(engine: Engine, migrations: Path) -> Standing:
     return Standing(current, head, HALF.format(current=current, lacking=lacking) if lacking else None)
 
 
+def newest(migrations: Path) -> str:
+    """Return the newest revision there is."""
+    return ScriptDirectory(str(migrations)).get_current_head() or ""
+
+
 def is_before(migrations: Path, one: str, other: str) -> bool:
     """Say whether revision `one` comes before `other`; unknown ones come after all."""
     script = ScriptDirectory(str(migrations))

@@ -7,14 +7,15 @@ import flask_migrate
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.backups import service as backups
 from app.backups.copying import newest_change, sqlite_path
 from app.backups.emptying import empty_database
 from app.backups.errors import BackupError
 from app.config import Settings
-from app.core.db import db, session_scope
-from app.core.revision import is_before, standing
+from app.core.db import db
+from app.core.revision import is_before, newest, standing
 from app.core.words import plural
 from app.jobs import engine as job_engine
 from app.jobs.reads import count_workers
@@ -95,7 +96,7 @@ def _known_revision(settings: Settings, file: Path) -> str:
     revision = backups.revision_of(settings.database_url, file)
     if revision is None:
         raise BackupError(f"{file} does not say which revision it is at: it is not a backup of Rushes.")
-    head = standing(db.engine, _migrations()).head
+    head = newest(_migrations())
     if revision != head and not is_before(_migrations(), revision, head):
         raise BackupError(
             f"{file} is at revision {revision}, which a newer version of Rushes made. Install that first."
@@ -106,7 +107,7 @@ def _known_revision(settings: Settings, file: Path) -> str:
 def _require_idle() -> None:
     """Refuse while a worker gives signs of life; a database that cannot be asked has none."""
     try:
-        with session_scope() as session:
+        with Session(db.engine) as session:
             count = count_workers(session)
     except SQLAlchemyError as error:
         click.echo(f"The present database cannot be read ({type(error).__name__}); it is set aside all the same.")

@@ -1,0 +1,1 @@
+"""Backups: made, damaged, brought back, kept and let go."""
