@@ -3,18 +3,24 @@
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.backups.daily import last_backup
 from app.config import Settings
+from app.core.clock import now
 from app.core.db import reading
-from app.core.words import plural, size
-from app.db_commands import is_behind
+from app.core.words import ago, plural, size
+from app.db_commands import how_it_stands
 from app.jobs.reads import count_workers
 from app.processing import sandbox
 from app.sqlite import is_safe
+
+# A day's backup may come late once, when no worker was there at its hour.
+BACKUP_TOO_OLD = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,11 @@ class Finding:
 def doctor() -> None:
     """Look at this installation and say what to mend; exits 1 where something is wrong."""
     settings: Settings = current_app.config["SETTINGS"]
-    findings = [_sqlite(), _schema(), _sandbox(), _disk(settings), _secret(settings), _workers()]
+    schema = _schema()
+    findings = [_sqlite(), schema, _sandbox(), _disk(settings), _secret(settings)]
+    if schema.well:
+        # What these look for is in the database.
+        findings += [_workers(), _backup(settings)]
     for finding in findings:
         click.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.words}")
     if not all(finding.well for finding in findings):
@@ -45,8 +55,9 @@ def _sqlite() -> Finding:
 
 
 def _schema() -> Finding:
-    if is_behind():
-        return Finding(False, "The database is not at the newest revision. Run: flask db upgrade")
+    trouble = how_it_stands().trouble
+    if trouble:
+        return Finding(False, trouble)
     return Finding(True, "The database is at the newest revision.")
 
 
@@ -75,3 +86,19 @@ def _workers() -> Finding:
     if count == 0:
         return Finding(False, "No worker is running, so nothing is processed. Run: flask worker")
     return Finding(True, f"{plural(count, 'worker')} running.")
+
+
+def _backup(settings: Settings) -> Finding:
+    if settings.backup_hour is None:
+        return Finding(True, "Daily backups are switched off (BACKUP_AT); somebody else has to make them.")
+    with reading() as session:
+        last = last_backup(session)
+    if last is None:
+        return Finding(True, "No daily backup yet: the first worker that is there makes one.")
+    if not last.well:
+        return Finding(False, f"The last backup, {ago(last.moment)}, failed: {last.words}")
+    if now() - last.moment > BACKUP_TOO_OLD:
+        return Finding(
+            False, f"The last backup is of {ago(last.moment)}. Is a worker running? Or run: flask db backup FILE"
+        )
+    return Finding(True, f"Backed up {ago(last.moment)}: {last.words}")

@@ -1,0 +1,50 @@
+"""`flask doctor` says how the database and its backups stand."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.backups.daily import LastBackup, keep_last
+from app.core.clock import now
+from app.core.db import transaction
+from app.doctor import BACKUP_TOO_OLD
+
+
+def told(app: Flask) -> str:
+    return app.test_cli_runner().invoke(args=["doctor"]).output
+
+
+@pytest.mark.parametrize(
+    ("well", "age", "line"),
+    [
+        (True, timedelta(hours=5), "ok    Backed up 5 h ago: 12 MB, sound."),
+        (True, BACKUP_TOO_OLD * 2, "MEND  The last backup is of 4 days ago."),
+        (False, timedelta(hours=5), "MEND  The last backup, 5 h ago, failed: 12 MB, sound."),
+    ],
+    ids=["well", "old", "failed"],
+)
+def test_the_last_backup_is_told(app: Flask, well: bool, age: timedelta, line: str) -> None:
+    with transaction() as session:
+        keep_last(session, LastBackup((now() - age).isoformat(), well, "12 MB, sound."))
+
+    assert line in told(app)
+
+
+def test_no_backup_yet_and_none_wanted_are_told(app: Flask) -> None:
+    none_yet = told(app)
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], backup_hour=None)
+
+    assert "ok    No daily backup yet" in none_yet
+    assert "ok    Daily backups are switched off" in told(app)
+
+
+def test_a_database_out_of_step_is_told_instead_of_what_lies_in_it(app: Flask) -> None:
+    with transaction() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '2026_11_21_schema'")
+
+    words = told(app)
+
+    assert "MEND  The database is at an older revision" in words
+    assert "backup" not in words
