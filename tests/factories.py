@@ -1,5 +1,7 @@
 """The smallest valid rows; a test states only what matters to it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +18,10 @@ from app.core.storage import sha256_of
 from app.media.models import Media, MediaKind, MediaSource, MediaState
 from app.projects.models import MemberRole, Project, ProjectMember
 from app.projects.service import ProjectFields, project_service
+from app.transcripts.models import Transcript, TranscriptSegment, TranscriptSource
+from app.transcripts.repository import LineRepository
+from app.transcripts.results import line_row, write_lines
+from app.transcripts.words import spread
 
 PASSWORD = "correct horse battery"
 # Hashing is slow on purpose; one hash serves every person of the tests.
@@ -110,6 +116,34 @@ def make_clip(editor: User, media: Media, in_point: int = 100, out_point: int = 
     with transaction() as session:
         fresh = session.get_one(Media, media.id)
         return clip_service(session).create(editor, fresh, ClipFields(title, in_point, out_point))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A transcript and its lines."""
+
+    transcript: Transcript
+    lines: list[TranscriptSegment]
+
+
+def make_transcript(media: Media, texts: Sequence[str], *, source: str = "speech", language: str = "en") -> Told:
+    """Return a transcript of one line a text, two seconds each, its words evenly laid over the first 1.5 s."""
+    with transaction() as session:
+        transcript = Transcript(
+            project_id=media.project_id,
+            media_id=media.id,
+            language=language,
+            source=TranscriptSource(source),
+            word_count=sum(len(text.split()) for text in texts),
+        )
+        session.add(transcript)
+        session.flush()
+        rows = [
+            line_row([[*word[:3], 0.9] for word in spread(text.split(), number * 2000, number * 2000 + 1500)], 0.9)
+            for number, text in enumerate(texts)
+        ]
+        write_lines(session, transcript, rows)
+        return Told(transcript, LineRepository(session).find_all(transcript.id))
 
 
 def sign_in(client: FlaskClient, user: User) -> FlaskClient:

@@ -14,6 +14,7 @@ export class Transcript {
     this.list.addEventListener("click", (event) => this.clicked(event));
     this.list.addEventListener("keydown", (event) => this.typed(event));
     document.addEventListener("selectionchange", () => this.selected());
+    this.clip?.addEventListener("htmx:after:request", () => getSelection().empty());
     document.addEventListener("htmx:after:swap", () => this.swapped());
     addEventListener("keydown", (event) => this.byWord(event));
     this.show(player.frame);

@@ -84,7 +84,7 @@ function captions() {
   const [track] = player.el?.textTracks ?? [];
   if (!track) return;
   track.mode = track.mode === "showing" ? "hidden" : "showing";
-  document.querySelector('[data-act="captions"]').setAttribute("aria-pressed", String(track.mode === "showing"));
+  document.querySelector('[data-act="captions"]')?.setAttribute("aria-pressed", String(track.mode === "showing"));
 }
 
 const acts = {
@@ -112,7 +112,7 @@ const keys = {
   Home: () => go(0), End: () => go(clock.last),
   "Shift+i": () => go(marking.get("in")), "Shift+o": () => go(marking.get("out")),
   "+": () => timeline.zoomBy(1.5), "=": () => timeline.zoomBy(1.5), "-": () => timeline.zoomBy(1 / 1.5),
-  Enter: () => marking.save(),
+  Enter: () => marking.save(), c: captions, t: acts.follow,
 };
 
 /** E and Delete act on the row that holds the focus. */

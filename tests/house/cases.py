@@ -66,6 +66,13 @@ CASES: dict[tuple[str, str], Case] = {
     ("jobs.status", "GET"): page(),
     ("library.jobs_strip", "GET"): page(),
     ("library.show", "GET"): page(),
+    ("lines.edit", "GET"): page(),
+    ("lines.edit", "POST"): form(text="Said anew", version="1"),
+    ("lines.join", "POST"): form(text="Said here", version="1"),
+    ("lines.revert", "POST"): form(404, to="7", version="1"),
+    ("lines.show", "GET"): page(303),
+    ("lines.show_json", "GET"): page(),
+    ("lines.split", "POST"): form(text="Said here", version="1", at="1"),
     ("media.delete", "GET"): page(),
     ("media.delete", "POST"): form(),
     ("media.demo", "POST"): form(),
@@ -93,7 +100,18 @@ CASES: dict[tuple[str, str], Case] = {
     ("renders.render_many", "POST"): form(200, clip="{clip}"),
     ("renders.request_render", "GET"): page(),
     ("renders.request_render", "POST"): form(mode="exact", container="mp4"),
+    ("speakers.edit", "POST"): form(name="Somebody else"),
+    ("speakers.index", "GET"): page(),
+    ("speakers.merge", "POST"): form(404, into="nobody"),
     ("static", "GET"): page(),
+    ("transcripts.bring_in", "GET"): page(),
+    ("transcripts.bring_in", "POST"): form(422, language="en"),
+    ("transcripts.delete", "GET"): page(),
+    ("transcripts.delete", "POST"): form(),
+    ("transcripts.export", "GET"): page(),
+    ("transcripts.recognise", "POST"): form(),
+    ("transcripts.show", "GET"): page(),
+    ("transcripts.show_json", "GET"): page(),
     ("tus.capabilities", "OPTIONS"): page(204),
     ("tus.create", "POST"): Case(201, headers={**TUS, "Upload-Length": "10"}),
     ("tus.offset", "HEAD"): Case(200, headers=TUS),
@@ -107,6 +125,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("workbench.playhead", "POST"): form(204, f="3"),
     ("workbench.show", "GET"): page(),
     ("workbench.status", "GET"): page(),
+    ("workbench_words.create", "POST"): form(line="{line}", word="0", last_word="1"),
     ("workbench_clips.bounds", "POST"): form(version="1", **TIMES),
     ("workbench_clips.delete", "GET"): page(),
     ("workbench_clips.delete", "POST"): form(),
@@ -122,6 +141,7 @@ NAMES = {
     "kind": "poster",
     "number": 0,
     "name": "source_first",
+    "form": "vtt",
 }
 GONE = {"media.restore": "gone_media", "workbench_clips.restore": "gone_clip"}
 FAILED_JOBS = frozenset({"jobs.retry", "jobs.dismiss"})
@@ -131,6 +151,7 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     """Return what stands in an address's places, from this project."""
     owner = rule.split("/")[1]
     ids = {"m": things.media, "clips": things.clip, "jobs": things.job, "uploads": upload}
+    ids |= {"lines": things.line, "speakers": things.speaker}
     id = getattr(things, GONE[endpoint]) if endpoint in GONE else ids.get(owner)
     if endpoint in FAILED_JOBS:
         id = things.failed_job
@@ -139,7 +160,9 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
 
 def filled(data: Mapping[str, Any], things: Things) -> dict[str, Any]:
     """Return form fields with this project's names in them."""
-    return {name: str(value).format(slug=things.slug, clip=things.clip) for name, value in data.items()}
+    return {
+        name: str(value).format(slug=things.slug, clip=things.clip, line=things.line) for name, value in data.items()
+    }
 
 
 def metadata(things: Things) -> str:

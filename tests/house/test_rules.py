@@ -9,7 +9,7 @@ RULES = {
     "admin": "admin.database admin.index",
     "clip:edit": (
         "clips.edit clips.move clips.split workbench.check workbench.create workbench_clips.bounds "
-        "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore"
+        "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore workbench_words.create"
     ),
     "clip:render": "renders.render_many renders.request_render",
     "clip:view": (
@@ -23,10 +23,15 @@ RULES = {
     "media:edit": "media.edit",
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
-        "activity.media files.rendition frames.picture frames.show frames.small workbench.frame_times "
+        "activity.media files.rendition frames.picture frames.show frames.small lines.show lines.show_json "
+        "speakers.index transcripts.export transcripts.show transcripts.show_json workbench.frame_times "
         "workbench.playhead workbench.show workbench.status"
     ),
     "operator": "metrics.metrics",
+    "transcript:edit": (
+        "lines.edit lines.join lines.revert lines.split speakers.edit speakers.merge transcripts.bring_in "
+        "transcripts.delete transcripts.recognise"
+    ),
     "project:edit": "projects.archive projects.edit projects.unarchive",
     "project:view": "activity.project library.jobs_strip library.show",
     "public": "auth.setup auth.sign_in health.healthz static tus.capabilities",

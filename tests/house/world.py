@@ -23,7 +23,8 @@ from app.media.models import Media, Rendition, RenditionKind, Upload
 from app.media.service import media_service
 from app.projects.models import MemberRole, Project
 from app.projects.service import project_service
-from tests.factories import join, make_admin, make_clip, make_media_of, make_project, make_user
+from app.transcripts.speakers import speaker_service
+from tests.factories import join, make_admin, make_clip, make_media_of, make_project, make_transcript, make_user
 from tests.visitors import Visitor
 
 # What a look at a page may change: when a session was last seen, and that a file was taken.
@@ -42,6 +43,8 @@ class Things:
     gone_clip: UUID
     gone_media: UUID
     export: UUID
+    line: UUID
+    speaker: UUID
     job: UUID
     failed_job: UUID
 
@@ -128,13 +131,14 @@ def _furnish(world: World, project: Project, recording: Path) -> Things:
     clips = [make_clip(owner, media, 5, 15, title) for title in ("Keel", "Mast", "Gone")]
     _render_files(media, root)
     export = _export(media, clips[0].id, root)
+    said = _said(owner, media)
     jobs = _jobs(media)
     for role, person in world.people.items():
         world.uploads[role, project.slug] = _upload(project, person, root)
     with session_scope() as session:
         session.merge(clips[2]).deleted_at = now()
     ids = [clip.public_id for clip in clips]
-    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *jobs)
+    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, *jobs)
 
 
 def _render_files(media: Media, root: Path) -> None:
@@ -162,6 +166,13 @@ def _export(media: Media, clip_id: int, root: Path) -> UUID:
         export = ClipExport(**about, **file, settings_hash="h", certificate_json=proof)
         session.add(export)
     return export.public_id
+
+
+def _said(person: User, media: Media) -> tuple[UUID, UUID]:
+    transcript = make_transcript(media, ["Said here", "Said there"])
+    with session_scope() as session:
+        speaker = speaker_service(session).named(session.get_one(Media, media.id), "Somebody")
+    return transcript.lines[0].public_id, speaker.public_id
 
 
 def _jobs(media: Media) -> tuple[UUID, UUID]:
