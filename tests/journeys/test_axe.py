@@ -56,7 +56,7 @@ def pages(studio: Studio) -> list[str]:
         *(f"{project}/settings", f"{project}/upload", f"{project}/scan"),
         *(media, f"{media}/edit", f"{media}/delete", f"{media}/history", f"{media}/frames?around=30&set=in"),
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
-        *("/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
+        *("/admin/database", "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
     ]
 
 
