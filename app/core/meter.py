@@ -11,6 +11,7 @@ from dataclasses import dataclass
 BOUNDS_S = tuple(10 ** (step / 8 - 5) for step in range(53))
 # Statements written in more ways than this are counted together: a page cannot make memory grow without end.
 MOST_SHAPES = 500
+ASKED_BY_PAGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "BEGIN")
 OTHERS = "(all other statements)"
 # How long the plan of a slow statement counts as told.
 EXPLAIN_EVERY_S = 60.0
@@ -90,9 +91,10 @@ class Meter:
         return None
 
     def slowest(self, limit: int = 8) -> list[Shape]:
-        """Return the shapes with the longest single run, the slowest first."""
+        """Return the shapes with the longest single run, the slowest first; those that make tables are left out."""
         with self._lock:
-            return sorted(self.shapes.values(), key=lambda shape: -shape.worst_s)[:limit]
+            shown = [shape for shape in self.shapes.values() if shape.text.startswith(ASKED_BY_PAGES)]
+        return sorted(shown, key=lambda shape: -shape.worst_s)[:limit]
 
     def _shape_of(self, statement: str) -> Shape:
         text = LIST_OF_PLACES.sub("(…)", statement)

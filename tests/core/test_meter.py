@@ -107,6 +107,14 @@ def test_lists_of_any_length_are_one_shape_and_shapes_are_bounded() -> None:
     assert meter.shapes[OTHERS].count == 51
 
 
+def test_the_slowest_are_those_people_wait_for() -> None:
+    meter = Meter()
+    for text, seconds in (("SELECT 1", 0.1), ("CREATE TABLE t (id)", 9.0), ("BEGIN IMMEDIATE", 0.3)):
+        meter.note(text, seconds, "primary")
+
+    assert [shape.text for shape in meter.slowest()] == ["BEGIN IMMEDIATE", "SELECT 1"]
+
+
 def test_percentiles_are_right_to_their_bucket() -> None:
     meter = Meter()
     for milliseconds in range(1, 101):
