@@ -98,6 +98,19 @@ def address(settings: Settings) -> str:
     return f"http{'s' if settings.https else ''}://{host}:{settings.port}"
 
 
+def proxy_options(settings: Settings) -> dict[str, object]:
+    """Return what lets the server believe one proxy, and nobody else, about where a request comes from."""
+    if settings.trusted_proxy is None:
+        return {}
+    return {
+        "trusted_proxy": settings.trusted_proxy,
+        "trusted_proxy_count": 1,
+        # Sign-in is throttled by network: without it all people behind the proxy would be one.
+        "trusted_proxy_headers": "x-forwarded-for",
+        "clear_untrusted_proxy_headers": True,
+    }
+
+
 def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     settings: Settings = app.config["SETTINGS"]
     _spool_beside_media(settings)
@@ -110,6 +123,7 @@ def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
         asyncore_use_poll=True,
         max_request_body_size=settings.max_form_bytes,
         ident="Rushes",
+        **proxy_options(settings),
     )
     _banner(settings, companion is not None)
 

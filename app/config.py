@@ -23,6 +23,7 @@ class Settings:
     port: int = 8000
     trusted_hosts: tuple[str, ...] = ()
     https: bool = False
+    trusted_proxy: str | None = None
     pool_size: int = 10
     pool_max_overflow: int = 20
     pool_recycle_s: int = 3600
@@ -73,6 +74,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         port=_number(environment, "PORT", 8000),
         trusted_hosts=tuple(filter(None, environment.get("TRUSTED_HOSTS", "").split(","))),
         https=_yes(environment, "RUSHES_HTTPS"),
+        trusted_proxy=environment.get("TRUSTED_PROXY") or None,
         pool_size=_number(environment, "DATABASE_POOL_SIZE", 10),
         pool_max_overflow=_number(environment, "DATABASE_MAX_OVERFLOW", 20),
         pool_recycle_s=_number(environment, "DATABASE_POOL_RECYCLE", 3600),
