@@ -12,9 +12,10 @@ help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/ready ## Start web and worker; PORT, HOST and RUSHES_INSTANCE are honoured
+	@$(FLASK) models install --within 60 || echo "Going on without: recordings get no transcript until a model is here."
 	@exec $(FLASK) start
 
-test: $(VENV)/ready-dev ## All tests; databases and browser where their programs are installed
+test: $(VENV)/ready-dev $(VENV)/speech ## All tests; databases and browser where their programs are installed
 	$(BIN)/python -m pytest
 
 test-fast: $(VENV)/ready-dev ## No servers, no browser, nothing slow
@@ -26,7 +27,7 @@ check: $(VENV)/ready-dev ## Format, lint, types, contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/ready-dev ## Timings beside the ffmpeg command line, as ratios
+bench: $(VENV)/ready-dev $(VENV)/speech ## Timings beside the ffmpeg command line, as ratios
 	$(BIN)/python -m tests.bench
 
 torture: $(VENV)/ready-dev ## The large numbers: 200 kills on each database
@@ -34,6 +35,10 @@ torture: $(VENV)/ready-dev ## The large numbers: 200 kills on each database
 
 screenshots: $(VENV)/ready-dev ## Remake the pictures in docs/
 	$(BIN)/python -m tests.screenshots
+
+# Kept beside the packages, so that tests need no network; those that need the model say so where it is not.
+$(VENV)/speech: $(VENV)/ready-dev app/processing/models.toml
+	@RUSHES_MODELS=$(CURDIR)/$(VENV)/models $(FLASK) models install && touch $@ || echo "Going on without the speech model."
 
 $(VENV)/ready: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
