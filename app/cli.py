@@ -114,17 +114,21 @@ def proxy_options(settings: Settings) -> dict[str, object]:
 def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     settings: Settings = app.config["SETTINGS"]
     _spool_beside_media(settings)
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
-        asyncore_use_poll=True,
-        max_request_body_size=settings.max_form_bytes,
-        ident="Rushes",
-        **proxy_options(settings),
-    )
+    try:
+        server = create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
+            max_request_body_size=settings.max_form_bytes,
+            ident="Rushes",
+            **proxy_options(settings),
+        )
+    except OSError as error:
+        words = f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set HOST and PORT."
+        raise click.ClickException(words) from error
     _banner(settings, companion is not None)
 
     def stop(number: int, frame: object) -> None:

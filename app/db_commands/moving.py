@@ -47,9 +47,10 @@ def restore(file: Path, yes: bool) -> None:
         # Everything that can be wrong with the file, before anything is asked about the database.
         backups.check(settings.database_url, file)
         revision = _known_revision(settings, file)
-        _require_idle()
-        if not yes:
-            _require_older(settings, file, revision)
+        if _is_there(settings):
+            _require_idle()
+            if not yes:
+                _require_older(settings, file, revision)
         _let_go()
         kept = backups.restore(settings.database_url, file)
     except BackupError as error:
@@ -90,6 +91,12 @@ def _settings() -> Settings:
 
 def _migrations() -> Path:
     return Path(current_app.extensions["migrate"].directory)
+
+
+def _is_there(settings: Settings) -> bool:
+    """Say whether there is a database to be careful of; a server's always is."""
+    target = sqlite_path(settings.database_url)
+    return target is None or (target.exists() and target.stat().st_size > 0)
 
 
 def _known_revision(settings: Settings, file: Path) -> str:

@@ -114,6 +114,17 @@ def test_back_up_and_restore(flask: Flask_, database: Path, tmp_path: Path) -> N
     assert len(list(tmp_path.glob("own.before-restore-*.db"))) == 1
 
 
+def test_a_backup_is_brought_back_into_an_empty_instance(flask: Flask_, tmp_path: Path) -> None:
+    flask("backup", tmp_path / "kept.db")
+    (tmp_path / "empty").mkdir()
+
+    with app_on(f"sqlite:///{tmp_path / 'empty' / 'new.db'}", tmp_path / "empty") as app:
+        result = app.test_cli_runner().invoke(args=["db", "restore", str(tmp_path / "kept.db")])
+
+    assert result.exit_code == 0 and "What was there" not in result.output
+    assert ask(tmp_path / "empty" / "new.db", "SELECT COUNT(*) FROM users") == [(5,)]
+
+
 def test_a_damaged_backup_is_refused(flask: Flask_, tmp_path: Path) -> None:
     flask("backup", tmp_path / "kept.db")
     content = bytearray((tmp_path / "kept.db").read_bytes())
