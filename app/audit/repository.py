@@ -12,6 +12,9 @@ from app.core.clock import now
 from app.core.db import current_actor
 from app.core.pagination import Page, clamp
 
+# Put together once: it runs with every act.
+WRITE = sa.insert(AuditLog)
+
 
 class AuditRepository:
     """What happened, newest first."""
@@ -30,7 +33,7 @@ class AuditRepository:
             "ip": actor.ip,
         }
         if rows:
-            self.session.connection().execute(sa.insert(AuditLog), [{**common, **row} for row in rows])
+            self.session.connection().execute(WRITE, [{**common, **row} for row in rows])
 
     def log_create(self, entity_type: str, entity_id: int, changes: dict[str, Any], **facts: Any) -> None:
         self.add([_row(AuditAction.CREATE, entity_type, entity_id, changes, facts)])

@@ -18,6 +18,19 @@ from app.media.models import Media
 MOST_OF_A_RECORDING = 1000
 
 
+NOTE_COUNTS = (
+    sa.update(Media)
+    .where(Media.id == sa.bindparam("media"))
+    .values(
+        clip_count=Media.clip_count + sa.bindparam("clips"),
+        longest_clip=sa.case(
+            (Media.longest_clip < sa.bindparam("length"), sa.bindparam("length")), else_=Media.longest_clip
+        ),
+        updated_at=Media.updated_at,
+    )
+)
+
+
 class ClipRepository(Repository[Clip]):
     """Clips; the trash is left out of every list."""
 
@@ -59,7 +72,7 @@ class ClipRepository(Repository[Clip]):
     def _listed(self, project_id: int, q: str) -> list[sa.ColumnElement[bool]]:
         conditions = [Clip.project_id == project_id, Clip.deleted_at.is_(None), Media.deleted_at.is_(None)]
         if q:
-            clips, media = matching_ids(self.session, q, "clip"), matching_ids(self.session, q, "media")
+            clips, media = (matching_ids(self.session, q, kind, project_id) for kind in ("clip", "media"))
             found = sa.false() if clips is None or media is None else sa.or_(Clip.id.in_(clips), Media.id.in_(media))
             conditions.append(found)
         return conditions
@@ -147,12 +160,7 @@ class ClipRepository(Repository[Clip]):
 
     def note_counts(self, media_id: int, *, clips: int, length: int = 0) -> None:
         """Move the recording's kept counts by Core: its version is for people's edits."""
-        longest = sa.case((Media.longest_clip < length, length), else_=Media.longest_clip)
-        self.session.connection().execute(
-            sa.update(Media)
-            .where(Media.id == media_id)
-            .values(clip_count=Media.clip_count + clips, longest_clip=longest, updated_at=Media.updated_at)
-        )
+        self.session.connection().execute(NOTE_COUNTS, {"media": media_id, "clips": clips, "length": length})
 
     def move_media(self, media_id: int, project_id: int) -> None:
         """Take a recording's clips and their files along to another project."""

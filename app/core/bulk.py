@@ -79,7 +79,7 @@ def _changes(model: Any, chunk: Iterable[dict[str, Any]], ids: list[int]) -> lis
     ]
 
 
-def _diff(names: list[str], tracking: Tracking, row: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _diff(names: Sequence[str], tracking: Tracking, row: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     if not tracking.secret:
         return {name: (None, row[name]) for name in names if row[name] is not None}
     return {name: masked(name, tracking, None, row[name]) for name in names if row[name] is not None}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import sqlalchemy as sa
@@ -78,6 +79,9 @@ def diff_of(entity: Any, tracking: Tracking) -> Diff:
     state = sa.inspect(entity)
     diff: Diff = {}
     for name in told_columns(state.mapper, tracking):
+        if name not in state.committed_state:
+            # Nobody touched it.
+            continue
         history = state.attrs[name].history
         if not history.has_changes():
             continue
@@ -88,10 +92,11 @@ def diff_of(entity: Any, tracking: Tracking) -> Diff:
     return diff
 
 
-def told_columns(mapper: Mapper[Any], tracking: Tracking) -> list[str]:
+@cache
+def told_columns(mapper: Mapper[Any], tracking: Tracking) -> tuple[str, ...]:
     """Return the column attributes of a model that its history tells."""
     untold = SELF_KEPT | tracking.ignored
-    return [attribute.key for attribute in mapper.column_attrs if attribute.key not in untold]
+    return tuple(attribute.key for attribute in mapper.column_attrs if attribute.key not in untold)
 
 
 def _stored(entity: Any, mapper: Mapper[Any], name: str) -> Any:

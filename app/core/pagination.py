@@ -53,9 +53,18 @@ def decode_after(after: str, width: int) -> list[Any]:
     return values
 
 
+def decode_id(after: str) -> int:
+    """Return the one id in `after`; raises `Invalid` where it is not one of ours."""
+    (id,) = decode_after(after, 1)
+    if type(id) is not int or abs(id) >= LARGEST_INTEGER:
+        raise Invalid(DAMAGED, "after")
+    return id
+
+
 def behind(columns: Sequence[Column], values: Sequence[Any], *, descending: bool) -> sa.ColumnElement[bool]:
     """Return the condition "sorts behind these values" as plain comparisons every database can index.
 
+    The first column alone bounds the range that is read; the others decide among equals.
     Raises `Invalid` for a value that is not of its column's kind: an address may hold anything.
     """
     head, *rest = columns
@@ -65,7 +74,8 @@ def behind(columns: Sequence[Column], values: Sequence[Any], *, descending: bool
     further: sa.ColumnElement[bool] = head < value if descending else head > value
     if not rest:
         return further
-    return sa.or_(further, sa.and_(head == value, behind(rest, others, descending=descending)))
+    within: sa.ColumnElement[bool] = head <= value if descending else head >= value
+    return sa.and_(within, sa.or_(further, behind(rest, others, descending=descending)))
 
 
 def _is_comparable(column: Column, value: Any) -> bool:

@@ -17,7 +17,7 @@ FOREIGN_TABLES = frozenset(
 )
 
 # Full-text indexes differ by database, so the models do not know them.
-SEARCH_INDEXES = frozenset({"ix_search_documents_words", "ft_search_documents"})
+SEARCH_INDEXES = frozenset({"ix_search_documents_words", "ix_search_documents_names", "ft_search_documents"})
 
 
 def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

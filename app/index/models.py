@@ -13,11 +13,16 @@ class SearchDocument(Base):
     __tablename__ = "search_documents"
     __table_args__ = (
         sa.UniqueConstraint("entity_type", "entity_id"),
+        sa.UniqueConstraint("place"),
+        sa.Index("ix_search_documents_scope_place", "scope", "place"),
         sa.Index("ix_search_documents_project_id", "project_id"),
         sa.Index("ix_search_documents_media_id", "media_id"),
     )
 
     id: Mapped[Id]
+    # Both are made of the columns below (see `kinds`): what the full-text tables sort and narrow by.
+    place: Mapped[int] = mapped_column(sa.BigInteger())
+    scope: Mapped[str] = mapped_column(sa.String(64))
     project_id: Mapped[int]
     entity_type: Mapped[str] = mapped_column(sa.String(32))
     entity_id: Mapped[int]

@@ -58,9 +58,8 @@ def _rows(session: Session, model: Any, after_id: int) -> list[Any]:
 def _replace(session: Session, entity_type: str, rows: list[Any], after_id: int, last_id: int | None) -> int:
     """Write the documents of these rows over everything the index holds between the two ids."""
     connection = session.connection()
-    old = sa.delete(SearchDocument).where(
-        SearchDocument.entity_type == entity_type, SearchDocument.entity_id > after_id
-    )
+    mine = (SearchDocument.entity_type == entity_type, SearchDocument.entity_id > after_id)
+    old = sa.delete(SearchDocument).where(*mine)
     connection.execute(old if last_id is None else old.where(SearchDocument.entity_id <= last_id))
     prefix = token_prefix(connection.dialect.name)
     found = [document for row in rows if (document := document_of(row, prefix)) is not None]

@@ -4,19 +4,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 _ADD = (
-    " INSERT INTO search_fts(rowid, title, body, tags) VALUES (new.id, new.title, new.body, new.tags);"
-    " INSERT INTO search_names(rowid, title) VALUES (new.id, new.title);"
+    " INSERT INTO search_fts(rowid, scope, title, body, tags)"
+    " VALUES (new.place, new.scope, new.title, new.body, new.tags);"
+    " INSERT INTO search_names(rowid, title) VALUES (new.place, new.title);"
 )
 _REMOVE = (
-    " INSERT INTO search_fts(search_fts, rowid, title, body, tags)"
-    " VALUES ('delete', old.id, old.title, old.body, old.tags);"
-    " INSERT INTO search_names(search_names, rowid, title) VALUES ('delete', old.id, old.title);"
+    " INSERT INTO search_fts(search_fts, rowid, scope, title, body, tags)"
+    " VALUES ('delete', old.place, old.scope, old.title, old.body, old.tags);"
+    " INSERT INTO search_names(search_names, rowid, title) VALUES ('delete', old.place, old.title);"
 )
 SQLITE = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fts USING fts5(title, body, tags, content='search_documents',"
-    " content_rowid='id', tokenize='unicode61', prefix='2 3')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fts USING fts5(scope, title, body, tags,"
+    " content='search_documents', content_rowid='place', tokenize='unicode61', prefix='2 3')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_names USING fts5(title, content='search_documents',"
-    " content_rowid='id', tokenize='trigram')",
+    " content_rowid='place', tokenize='trigram')",
     "CREATE TRIGGER IF NOT EXISTS search_documents_added AFTER INSERT ON search_documents BEGIN" + _ADD + " END",
     "CREATE TRIGGER IF NOT EXISTS search_documents_removed AFTER DELETE ON search_documents BEGIN" + _REMOVE + " END",
     "CREATE TRIGGER IF NOT EXISTS search_documents_changed AFTER UPDATE ON search_documents BEGIN"

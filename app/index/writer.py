@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.changes import Change
 from app.core.search_text import tokens
+from app.index.kinds import place_of, scope_of
 from app.index.models import SearchDocument
 
 
@@ -32,6 +33,10 @@ class Findable(Protocol):
     def words(self) -> Words | None: ...
 
 
+# Put together once: they run with every act.
+FORGET = sa.delete(SearchDocument).where(SearchDocument.place == sa.bindparam("old"))
+WRITE = sa.insert(SearchDocument)
+
 # MariaDB neither indexes short words nor stopwords; two letters in front lift both limits.
 MARIADB_PREFIX = "xx"
 
@@ -43,17 +48,14 @@ def write_words(session: Session, changes: list[Change]) -> None:
         return
     connection = session.connection()
     prefix = token_prefix(connection.dialect.name)
-    for entity_type in {change.tracking.entity_type for change in findable}:
-        ids = [change.entity.id for change in findable if change.tracking.entity_type == entity_type]
-        connection.execute(
-            sa.delete(SearchDocument).where(
-                SearchDocument.entity_type == entity_type, SearchDocument.entity_id.in_(ids)
-            )
-        )
-    live = [change for change in findable if change.kind != "DELETE"]
-    rows = [row for change in live if (row := document_of(change.entity, prefix)) is not None]
+    # What was just made has no document yet.
+    old = [place_of(change.tracking.entity_type, change.entity.id) for change in findable if change.kind != "CREATE"]
+    if old:
+        connection.execute(FORGET, [{"old": place} for place in old])
+    live = [change.entity for change in findable if change.kind != "DELETE"]
+    rows = [row for entity in live if (row := document_of(entity, prefix)) is not None]
     if rows:
-        connection.execute(sa.insert(SearchDocument), rows)
+        connection.execute(WRITE, rows)
 
 
 def token_prefix(dialect: str) -> str:
@@ -66,9 +68,12 @@ def document_of(entity: Any, prefix: str) -> dict[str, Any] | None:
     words = entity.words()
     if words is None:
         return None
+    kind = entity.tracking.entity_type
     return {
+        "place": place_of(kind, entity.id),
+        "scope": scope_of(words.project_id, kind),
         "project_id": words.project_id,
-        "entity_type": entity.tracking.entity_type,
+        "entity_type": kind,
         "entity_id": entity.id,
         "media_id": words.media_id,
         "start_ms": words.start_ms,

@@ -50,6 +50,14 @@ class Standing:
     cancel_requested: bool
 
 
+LATEST = (
+    sa.select(Job)
+    .where(Job.media_id == sa.bindparam("media"), Job.clip_id.is_(None))
+    .order_by(Job.created_at.desc(), Job.id.desc())
+    .limit(1)
+)
+
+
 class JobRepository(Repository[Job]):
     """Jobs, newest first."""
 
@@ -60,7 +68,7 @@ class JobRepository(Repository[Job]):
         return self.session.scalar(sa.select(Job).where(Job.idempotency_key == idempotency_key))
 
     def latest_for_media(self, media_id: int) -> Job | None:
-        return self.latest_for_many([media_id]).get(media_id)
+        return self.session.scalar(LATEST, {"media": media_id})
 
     def latest_for_many(self, media_ids: Sequence[int]) -> dict[int, Job]:
         """Return the newest job of each of these media that has one; jobs on its clips do not count."""

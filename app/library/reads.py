@@ -1,5 +1,6 @@
 """The project page as it is shown: recordings with their pictures, lines and jobs, in a handful of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from app.jobs.models import Job, JobStatus
 from app.jobs.reads import latest_jobs, open_jobs
 from app.jobs.words import eta, stage_words
 from app.media.files import rendition_url
+from app.media.filters import MediaRow
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.reads import media_by_ids, renditions_of
 from app.projects.models import Project
@@ -76,7 +78,7 @@ MOST_TOUCHED = 24
 JUST_ENDED = timedelta(seconds=10)
 
 
-def cards(session: Session, media: list[Media]) -> list[Card]:
+def cards(session: Session, media: Sequence[MediaRow]) -> list[Card]:
     """Return the cards of these recordings, in their order; three queries however many there are."""
     if not media:
         return []
@@ -131,7 +133,7 @@ def _strip_row(job: Job, media: Media | None) -> StripRow:
     )
 
 
-def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | None, person: str | None) -> Card:
+def _card(media: MediaRow, renditions: dict[RenditionKind, Rendition], job: Job | None, person: str | None) -> Card:
     thumbnail, filmstrip = renditions.get(RenditionKind.THUMBNAIL), renditions.get(RenditionKind.FILMSTRIP)
     waveform = renditions.get(RenditionKind.WAVEFORM)
     active = job is not None and job.is_active
@@ -145,7 +147,7 @@ def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | N
         scrub_url=rendition_url(media, filmstrip) if filmstrip else None,
         scrub_tiles=len(_detail(filmstrip, "tiles", [])),
         scrub_columns=len(_detail(filmstrip, "tiles", [])),
-        duration_text=lasts(media.duration) if media.duration_frames else None,
+        duration_text=lasts(media.duration_frames * media.rate_den / media.rate_num) if media.duration_frames else None,
         meta_line=" · ".join(format_facts(media)),
         meta_line2=" · ".join(filter(None, _second_line(media, person))),
         progress=job.progress if job is not None and active else None,
@@ -160,7 +162,7 @@ def _card(media: Media, renditions: dict[RenditionKind, Rendition], job: Job | N
     )
 
 
-def format_facts(media: Media) -> list[str]:
+def format_facts(media: MediaRow) -> list[str]:
     """Return what kind of file it is in a few facts, as far as they are known."""
     facts: list[str] = []
     if media.kind is MediaKind.VIDEO and media.width:
@@ -173,12 +175,12 @@ def format_facts(media: Media) -> list[str]:
     return facts
 
 
-def _second_line(media: Media, person: str | None) -> list[str]:
+def _second_line(media: MediaRow, person: str | None) -> list[str]:
     clips = plural(media.clip_count, "clip") if media.clip_count else ""
     return [clips, person or "", ago(media.created_at)]
 
 
-def _missing(media: Media) -> str | None:
+def _missing(media: MediaRow) -> str | None:
     return "The file is not where it was" if media.state is MediaState.MISSING else None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.core.errors import NotFound
 from app.core.storage import LocalStorage
+from app.media.filters import MediaRow
 from app.media.models import Media, MediaKind, Rendition, RenditionKind
 
 # What Chromium and Firefox play as it is; everything else waits for its proxy.
@@ -42,6 +43,6 @@ def playable(media: Media, renditions: dict[RenditionKind, Rendition]) -> Playab
     return Playable(f"/m/{media.public_id}/file?play=1", served, offset)
 
 
-def rendition_url(media: Media, rendition: Rendition) -> str:
+def rendition_url(media: MediaRow, rendition: Rendition) -> str:
     """Return an address that changes with the file's content, so that it may be kept for ever."""
     return f"/m/{media.public_id}/renditions/{rendition.kind.value}?v={rendition.path.rsplit('-', 1)[-1][:16]}"

@@ -1,15 +1,15 @@
 """Recordings as SQL sees them: found by hash and path, listed and filtered, with what was made of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.pagination import Page, behind, clamp, decode_after, decode_id, encode_after
 from app.core.repository import Repository
 from app.core.storage import path_hash
-from app.index.query import matching_ids
-from app.media.filters import MediaFilter
+from app.index.query import matching_ids, newest_ids
+from app.media.filters import MediaFilter, MediaRow
 from app.media.models import Media, MediaKind, MediaState, Playhead, Rendition, RenditionKind
 
 # Sort word to (columns, descending); the id makes each order whole.
@@ -19,6 +19,30 @@ SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
     "title": (("title", "id"), False),
     "longest": (("duration_ms", "id"), True),
 }
+
+
+# What lists show, read without making objects of it.
+LISTED = (
+    Media.id,
+    Media.public_id,
+    Media.project_id,
+    Media.kind,
+    Media.title,
+    Media.filename,
+    Media.state,
+    Media.file_size,
+    Media.duration_frames,
+    Media.rate_num,
+    Media.rate_den,
+    Media.variable_rate,
+    Media.width,
+    Media.height,
+    Media.video_codec,
+    Media.audio_codec,
+    Media.clip_count,
+    Media.uploaded_by,
+    Media.created_at,
+)
 
 
 class MediaRepository(Repository[Media]):
@@ -74,27 +98,39 @@ class MediaRepository(Repository[Media]):
         hashed = path_hash(media.path) if media.path else None
         return self.update(media, {"deleted_at": None, "sha256_live": media.sha256, "path_hash": hashed})
 
-    def search(self, project_id: int, text: str, *, limit: int = 100) -> list[Media]:
+    def search(self, project_id: int, text: str, *, limit: int = 100) -> list[MediaRow]:
         """Return live recordings whose title or file name holds the words of `text`, newest first."""
         return self.filtered(project_id, MediaFilter(q=text), limit=limit).items
 
     def filtered(
         self, project_id: int, wanted: MediaFilter, *, after: str | None = None, limit: int = 24
-    ) -> Page[Media]:
+    ) -> Page[MediaRow]:
         """Return one page of a project's live recordings in the order `wanted.sort` names."""
+        if wanted.is_plain_search:
+            return self._newest_found(project_id, wanted.q, after, clamp(limit))
         names, descending = SORTS.get(wanted.sort, SORTS[""])
         columns = [_sort_column(name) for name in names]
-        query = sa.select(Media).where(*self._conditions(project_id, wanted))
+        query = sa.select(*LISTED).where(*self._conditions(project_id, wanted))
         if after is not None:
             query = query.where(behind(columns, decode_after(after, len(columns)), descending=descending))
         size = clamp(limit)
         ordered = query.order_by(*(column.desc() if descending else column.asc() for column in columns))
-        rows = list(self.session.scalars(ordered.limit(size + 1)))
+        rows: Sequence[Any] = self.session.execute(ordered.limit(size + 1)).all()
         last = rows[size - 1] if len(rows) > size else None
-        return Page(rows[:size], encode_after([_sort_value(last, name) for name in names]) if last else None)
+        return Page(list(rows[:size]), encode_after([_sort_value(last, name) for name in names]) if last else None)
+
+    def _newest_found(self, project_id: int, q: str, after: str | None, size: int) -> Page[MediaRow]:
+        """Return what the words find, newest first: the index gives it in this order, and no more of it is read."""
+        before = decode_id(after) if after is not None else None
+        ids = newest_ids(self.session, q, "media", project_id, limit=size + 1, before_id=before)
+        if ids is None:
+            return Page([])
+        query = sa.select(*LISTED).where(Media.id.in_(ids)).order_by(Media.id.desc())
+        rows: Sequence[Any] = self.session.execute(query).all()
+        return Page(list(rows[:size]), encode_after([rows[size - 1].id]) if len(rows) > size else None)
 
     def count_filtered(self, project_id: int, wanted: MediaFilter) -> int:
-        """Return how many live recordings the filter finds."""
+        """Return how many live recordings the filter finds; of those words find, the newest 2,000 are counted."""
         query = sa.select(sa.func.count()).select_from(Media).where(*self._conditions(project_id, wanted))
         return self.session.scalar(query) or 0
 
@@ -149,7 +185,7 @@ class MediaRepository(Repository[Media]):
         if wanted.status in set(MediaState):
             conditions.append(Media.state == MediaState(wanted.status))
         if wanted.q:
-            ids = matching_ids(self.session, wanted.q, "media")
+            ids = matching_ids(self.session, wanted.q, "media", project_id)
             conditions.append(Media.id.in_(ids) if ids is not None else sa.false())
         return conditions
 
@@ -160,7 +196,7 @@ def _sort_column(name: str) -> Any:
     return getattr(Media, name)
 
 
-def _sort_value(media: Media, name: str) -> Any:
+def _sort_value(media: MediaRow, name: str) -> Any:
     if name == "duration_ms":
         return media.duration_frames * 1000 * media.rate_den // media.rate_num
     return getattr(media, name)

@@ -13,7 +13,7 @@ from app.core.pagination import Page
 from app.core.words import size
 from app.jobs.models import Job
 from app.jobs.service import JobService, NewJob, job_service
-from app.media.filters import MediaFilter
+from app.media.filters import MediaFilter, MediaRow
 from app.media.models import Media, MediaSource, MediaState
 from app.media.moves import followers
 from app.media.names import LONGEST_TITLE
@@ -39,7 +39,7 @@ class MediaService:
             raise NotFound()
         return media, self.projects.seat_of(viewer, media.project_id, permission)
 
-    def list_for(self, project: Project, wanted: MediaFilter, after: str | None) -> Page[Media]:
+    def list_for(self, project: Project, wanted: MediaFilter, after: str | None) -> Page[MediaRow]:
         """Return 24 of a project's recordings in the wanted order."""
         return self.media.filtered(project.id, wanted, after=after)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,25 @@ class ProjectRow:
     clip_count: int
     updated_at: datetime
     role: MemberRole
+
+
+ADD_COUNTS = (
+    sa.update(Project)
+    .where(Project.id == sa.bindparam("project"))
+    .values(
+        media_count=Project.media_count + sa.bindparam("media"), clip_count=Project.clip_count + sa.bindparam("clips")
+    )
+)
+# What the list shows, read without making objects of it.
+ROW = (
+    Project.id,
+    Project.slug,
+    Project.name,
+    Project.description,
+    Project.media_count,
+    Project.clip_count,
+    Project.updated_at,
+)
 
 
 class ProjectRepository(Repository[Project]):
@@ -83,7 +103,7 @@ class ProjectRepository(Repository[Project]):
         self, *, user_id: int | None, archived: bool = False, after: str | None = None, limit: int = 48
     ) -> Page[ProjectRow]:
         """Return a person's projects, last changed first, with counts kept on the row; None means all of them."""
-        query = sa.select(Project, ProjectMember.role if user_id is not None else sa.literal(None).label("role"))
+        query = sa.select(*ROW, ProjectMember.role if user_id is not None else sa.literal(None).label("role"))
         if user_id is not None:
             query = query.join(
                 ProjectMember, sa.and_(ProjectMember.project_id == Project.id, ProjectMember.user_id == user_id)
@@ -94,8 +114,8 @@ class ProjectRepository(Repository[Project]):
             query = query.where(behind(order, decode_after(after, 2), descending=True))
         size = clamp(limit)
         rows = self.session.execute(query.order_by(*(column.desc() for column in order)).limit(size + 1)).all()
-        items = [_row(project, role) for project, role in rows[:size]]
-        last = rows[size - 1][0] if len(rows) > size else None
+        items = [_row(row) for row in rows[:size]]
+        last = rows[size - 1] if len(rows) > size else None
         return Page(items, encode_after([last.updated_at, last.id]) if last else None)
 
     def choices(self, user_id: int | None) -> list[tuple[str, str]]:
@@ -118,11 +138,7 @@ class ProjectRepository(Repository[Project]):
 
     def add_counts(self, project_id: int, *, media: int = 0, clips: int = 0) -> None:
         """Move the kept counts by Core: the page's version does not change for them."""
-        self.session.connection().execute(
-            sa.update(Project)
-            .where(Project.id == project_id)
-            .values(media_count=Project.media_count + media, clip_count=Project.clip_count + clips)
-        )
+        self.session.connection().execute(ADD_COUNTS, {"project": project_id, "media": media, "clips": clips})
 
     def names(self, ids: Iterable[int]) -> dict[int, Project]:
         """Return projects by id."""
@@ -130,13 +146,13 @@ class ProjectRepository(Repository[Project]):
         return {project.id: project for project in found}
 
 
-def _row(project: Project, role: MemberRole | None) -> ProjectRow:
+def _row(row: Any) -> ProjectRow:
     return ProjectRow(
-        slug=project.slug,
-        name=project.name,
-        description=project.description,
-        media_count=project.media_count,
-        clip_count=project.clip_count,
-        updated_at=project.updated_at,
-        role=role or MemberRole.OWNER,
+        slug=row.slug,
+        name=row.name,
+        description=row.description,
+        media_count=row.media_count,
+        clip_count=row.clip_count,
+        updated_at=row.updated_at,
+        role=row.role or MemberRole.OWNER,
     )

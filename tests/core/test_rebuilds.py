@@ -162,5 +162,5 @@ def upgrade_killed_at(statement: int, folder: Path) -> int:
 
 def found(engine: sa.Engine, text: str) -> set[str]:
     with Session(engine) as session:
-        ids = matching_ids(session, text, "media")
+        ids = matching_ids(session, text, "media", session.scalars(sa.select(Media.project_id)).first() or 0)
         return set(session.scalars(sa.select(Media.filename).where(Media.id.in_(ids))))

@@ -4,17 +4,21 @@ import random
 import string
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.core.db import transaction
 from app.core.search_text import LONGEST_TOKEN, MOST_QUERY_TOKENS, fold, folded, query_tokens, tokens
+from app.index.kinds import KINDS
 from app.index.models import SearchDocument
-from app.index.query import matching_ids
+from app.index.query import matching_ids, newest_ids
+from app.index.rebuild import findable_models
 from app.media.models import Media
 from app.media.service import media_service
-from tests.factories import make_clip, make_media
+from app.projects.models import Project
+from tests.factories import make_clip, make_media, make_project
 from tests.visitors import Company
 
 
@@ -25,8 +29,8 @@ def found(text: str, entity_type: str = "media") -> set[int]:
 
 
 def found_in(session: Session, text: str, entity_type: str = "media") -> set[int]:
-    query = matching_ids(session, text, entity_type)
-    return set(session.scalars(query)) if query is not None else set()
+    asked = (matching_ids(session, text, entity_type, id) for id in session.scalars(sa.select(Project.id)).all())
+    return {id for query in asked if query is not None for id in session.scalars(query)}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +138,33 @@ def test_what_an_act_took_back_is_not_found(company: Company) -> None:
         raise RuntimeError
 
     assert found("harbour") == set()
+
+
+def test_every_kind_that_is_found_has_a_place_of_its_own() -> None:
+    assert {model.tracking.entity_type for model in findable_models()} <= set(KINDS)
+    assert sorted(KINDS.values()) == list(range(1, len(KINDS) + 1))
+
+
+def test_the_newest_come_first_and_page_by_page(company: Company) -> None:
+    ids = [make_media(company.project, title="Harbour").id for _ in range(5)]
+
+    with transaction() as session:
+        first = newest_ids(session, "harbour", "media", company.project.id, limit=2)
+        assert first is not None
+        top = list(session.scalars(first))
+        rest = newest_ids(session, "harbour", "media", company.project.id, limit=9, before_id=top[-1])
+        assert rest is not None
+        assert [*top, *session.scalars(rest)] == ids[::-1]
+
+
+@pytest.mark.parametrize("query", ["harbour", "arbou"])
+def test_what_other_projects_hold_is_not_found(company: Company, query: str) -> None:
+    make_media(make_project(company.owner), title="Harbour")
+
+    with transaction() as session:
+        ids = matching_ids(session, query, "media", company.project.id)
+        assert ids is not None
+        assert list(session.scalars(ids)) == []
 
 
 def test_each_kind_of_thing_is_found_by_itself(company: Company) -> None:

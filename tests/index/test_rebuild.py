@@ -84,10 +84,20 @@ def test_what_lacks_a_document_is_counted(media: Media) -> None:
 
 
 def test_a_document_of_something_gone_is_counted_and_swept(media: Media) -> None:
-    strange = {"project_id": 1, "title": "x", "body": "", "tags": "", "media_id": None, "start_ms": None}
+    strange = {
+        "project_id": 1,
+        "scope": "p1kmedia",
+        "title": "x",
+        "body": "",
+        "tags": "",
+        "media_id": None,
+        "start_ms": None,
+    }
     with transaction() as session:
-        session.execute(sa.insert(SearchDocument), [{**strange, "entity_type": "media", "entity_id": 9999}])
-        session.execute(sa.insert(SearchDocument), [{**strange, "entity_type": "unheard of", "entity_id": 1}])
+        session.execute(sa.insert(SearchDocument), [{**strange, "place": 1, "entity_type": "media", "entity_id": 9999}])
+        session.execute(
+            sa.insert(SearchDocument), [{**strange, "place": 2, "entity_type": "unheard of", "entity_id": 1}]
+        )
     assert "1 thing should no longer be found" in checked().words
 
     rebuild_all()
