@@ -1,14 +1,15 @@
 """Ask the index: all words must be there, the last one may be the beginning of a word or part of a name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.core.search_text import query_tokens
 from app.index.kinds import place_of, scope_of
 from app.index.models import SearchDocument
+from app.index.question import Question, plain
 from app.index.writer import token_prefix
 
 # Trigrams answer for pieces of three letters or more.
@@ -34,6 +35,16 @@ WORDS_OR_PIECES = sa.text(
     ") ORDER BY place DESC LIMIT :most"
 )
 
+WORDS_OR_PIECES_ANYWHERE = sa.text(
+    "SELECT place FROM ("
+    "SELECT * FROM (SELECT rowid AS place FROM search_fts WHERE search_fts MATCH :words AND rowid < :before"
+    " ORDER BY rowid DESC LIMIT :most)"
+    " UNION "
+    "SELECT * FROM (SELECT rowid AS place FROM search_names WHERE search_names MATCH :piece AND rowid < :before"
+    " ORDER BY rowid DESC LIMIT :most)"
+    ") ORDER BY place DESC LIMIT :most"
+)
+
 Places = Any
 
 
@@ -49,26 +60,46 @@ def newest_ids(
     session: Session, text: str, entity_type: str, project_id: int, *, limit: int, before_id: int | None = None
 ) -> sa.Select[int] | None:
     """Return a query for the ids of the newest `limit` matches, newest first, all older than `before_id`."""
-    wanted = query_tokens(text)
-    if not wanted:
+    question = plain(text)
+    if not question.asks:
         return None
     before = place_of(entity_type, before_id) if before_id is not None else None
-    places = newest_places(session, wanted, [scope_of(project_id, entity_type)], limit=limit, before=before).subquery()
+    wanted = Wanted(question, [scope_of(project_id, entity_type)], limit, before)
+    places = newest_places(session, wanted).subquery()
     return sa.select(_id_of(places.c.place))
 
 
-def newest_places(
-    session: Session, wanted: list[str], scopes: Sequence[str], *, limit: int, before: int | None = None
-) -> Places:
-    """Return a query for the `limit` greatest places of documents in these scopes that hold all wanted tokens."""
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of the index: the newest `limit` places before `before`, in these scopes or everywhere."""
+
+    question: Question
+    scopes: Sequence[str] | None
+    limit: int = MOST_MATCHES
+    before: int | None = None
+
+    @property
+    def piece(self) -> str | None:
+        """Return what may be part of a name: one word alone, long enough to be telling."""
+        asked = self.question
+        alone = len(asked.words) == 1 and not asked.phrases and not asked.without
+        return asked.words[0] if alone and len(asked.words[0]) >= SHORTEST_PIECE else None
+
+
+def newest_places(session: Session, wanted: Wanted) -> Places:
+    """Return a query for the greatest places of documents that hold what is wanted."""
     dialect = session.get_bind().dialect.name
     if dialect == "sqlite":
-        return _sqlite(wanted, scopes, limit, before)
-    condition = _postgresql(wanted) if dialect == "postgresql" else _mariadb(wanted)
-    query = sa.select(SearchDocument.place).where(SearchDocument.scope.in_(scopes), condition)
-    if before is not None:
-        query = query.where(SearchDocument.place < before)
-    return query.order_by(SearchDocument.place.desc()).limit(limit)
+        return _sqlite(wanted)
+    query = sa.select(SearchDocument.place)
+    condition = (_postgresql if dialect == "postgresql" else _mariadb)(wanted)
+    if condition is not None:
+        query = query.where(condition)
+    if wanted.scopes is not None:
+        query = query.where(SearchDocument.scope.in_(wanted.scopes))
+    if wanted.before is not None:
+        query = query.where(SearchDocument.place < wanted.before)
+    return query.order_by(SearchDocument.place.desc()).limit(wanted.limit)
 
 
 def _id_of(place: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
@@ -76,19 +107,35 @@ def _id_of(place: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return place.op(">>", return_type=sa.BigInteger())(sa.literal_column("4"))
 
 
-def _sqlite(wanted: list[str], scopes: Sequence[str], limit: int, before: int | None) -> Places:
-    words = " ".join(f'"{token}"' for token in wanted) + "*"
-    mine = " OR ".join(f'"{scope}"' for scope in scopes)
-    asked = {
-        "words": f"{{scope}} : ({mine}) AND {{title body tags}} : ({words})",
-        "before": before if before is not None else LAST_PLACE,
-        "most": limit,
-    }
-    if not _is_piece(wanted):
+def _sqlite(wanted: Wanted) -> Places:
+    match = _match(wanted.question, wanted.scopes)
+    before = wanted.before if wanted.before is not None else LAST_PLACE
+    if match is None:
+        # Only fields are asked for: every document may be meant.
+        return sa.select(SearchDocument.place).order_by(SearchDocument.place.desc()).limit(wanted.limit)
+    asked: dict[str, Any] = {"words": match, "before": before, "most": wanted.limit}
+    if wanted.piece is None:
         return WHOLE_WORDS.bindparams(*_own(asked)).columns(PLACE)
-    asked |= {"piece": f'"{wanted[0]}"'}
-    mine_too: sa.BindParameter[Any] = sa.bindparam("scopes", list(scopes), expanding=True, unique=True)
-    return WORDS_OR_PIECES.bindparams(*_own(asked), mine_too).columns(PLACE)
+    asked |= {"piece": f'"{wanted.piece}"'}
+    if wanted.scopes is None:
+        return WORDS_OR_PIECES_ANYWHERE.bindparams(*_own(asked)).columns(PLACE)
+    scopes: sa.BindParameter[Any] = sa.bindparam("scopes", list(wanted.scopes), expanding=True, unique=True)
+    return WORDS_OR_PIECES.bindparams(*_own(asked), scopes).columns(PLACE)
+
+
+def _match(question: Question, scopes: Sequence[str] | None) -> str | None:
+    """Return the question in FTS5's words; tokens are letters and digits only, and quoted all the same."""
+    parts = [f'"{" ".join(phrase)}"' for phrase in question.phrases] + [f'"{word}"' for word in question.words]
+    if question.words:
+        parts[-1] += "*"
+    asked = [f"{{title body tags}} : ({' AND '.join(parts)})"] if parts else []
+    if scopes is not None:
+        mine = " OR ".join(f'"{scope}"' for scope in scopes)
+        asked.insert(0, f"{{scope}} : ({mine})")
+    if asked and question.without:
+        left_out = " OR ".join(f'"{word}"' for word in question.without)
+        asked[-1] = f"({asked[-1]} NOT {{title body tags}} : ({left_out}))"
+    return " AND ".join(asked) or None
 
 
 def _own(asked: dict[str, Any]) -> list[sa.BindParameter[Any]]:
@@ -96,26 +143,35 @@ def _own(asked: dict[str, Any]) -> list[sa.BindParameter[Any]]:
     return [sa.bindparam(name, value, unique=True) for name, value in asked.items()]
 
 
-def _postgresql(wanted: list[str]) -> sa.ColumnElement[bool]:
+def _postgresql(wanted: Wanted) -> sa.ColumnElement[bool] | None:
     # Tokens are letters and digits only, so nothing in them means anything to to_tsquery.
-    terms = " & ".join(wanted) + ":*"
-    whole = sa.text("search_documents.words @@ to_tsquery('simple', :terms)").bindparams(terms=terms)
-    if not _is_piece(wanted):
-        return sa.and_(whole)
-    return sa.or_(whole, SearchDocument.title.contains(wanted[0], autoescape=True))
+    question = wanted.question
+    parts = [" <-> ".join(phrase) for phrase in question.phrases] + list(question.words)
+    if question.words:
+        parts[-1] += ":*"
+    parts += [f"!{word}" for word in question.without]
+    if not parts:
+        return None
+    whole = sa.text("search_documents.words @@ to_tsquery('simple', :terms)")
+    return _or_piece(whole.bindparams(sa.bindparam("terms", " & ".join(parts), unique=True)), wanted)
 
 
-def _mariadb(wanted: list[str]) -> sa.ColumnElement[bool]:
-    prefix = token_prefix("mysql")
-    terms = " ".join(f"+{prefix}{token}" for token in wanted) + "*"
+def _mariadb(wanted: Wanted) -> sa.ColumnElement[bool] | None:
+    prefix, question = token_prefix("mysql"), wanted.question
+    parts = [f'+"{" ".join(prefix + word for word in phrase)}"' for phrase in question.phrases]
+    parts += [f"+{prefix}{word}" for word in question.words]
+    if question.words:
+        parts[-1] += "*"
+    parts += [f"-{prefix}{word}" for word in question.without]
+    if not parts:
+        return None
     whole = sa.text(
         "MATCH(search_documents.title, search_documents.body, search_documents.tags) AGAINST(:terms IN BOOLEAN MODE)"
-    ).bindparams(terms=terms)
-    if not _is_piece(wanted):
+    )
+    return _or_piece(whole.bindparams(sa.bindparam("terms", " ".join(parts), unique=True)), wanted)
+
+
+def _or_piece(whole: sa.TextClause, wanted: Wanted) -> sa.ColumnElement[bool]:
+    if wanted.piece is None:
         return sa.and_(whole)
-    return sa.or_(whole, SearchDocument.title.contains(wanted[0], autoescape=True))
-
-
-def _is_piece(wanted: list[str]) -> bool:
-    """Say whether this may be part of a name: one token, long enough to be telling."""
-    return len(wanted) == 1 and len(wanted[0]) >= SHORTEST_PIECE
+    return sa.or_(whole, SearchDocument.title.contains(wanted.piece, autoescape=True))
