@@ -1,0 +1,80 @@
+"""How each database means to answer a statement: which tables it would read from end to end."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+# Of these there are a hundred thousand rows; reading the others whole is nothing.
+BIG = {"media", "clips", "search_documents", "jobs", "audit_log"}
+
+Statement = tuple[str, Any]
+
+
+@contextmanager
+def heard(engine: sa.Engine) -> Iterator[list[Statement]]:
+    """Yield the list into which every statement goes, with its parameters."""
+    said: list[Statement] = []
+
+    def hear(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    yield said
+    event.remove(engine, "before_cursor_execute", hear)
+
+
+def full_scans(engine: sa.Engine, asked: Callable[[Session], Any]) -> list[str]:
+    """Return what the statements of `asked` would read from end to end or sort from many, in the database's words."""
+    with Session(engine) as session:
+        with heard(engine) as said:
+            asked(session)
+        connection = session.connection()
+        return [scan for statement in said for scan in SCANS[engine.dialect.name](connection, *statement)]
+
+
+def _sqlite(connection: sa.Connection, statement: str, parameters: Any) -> list[str]:
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    details = [str(row[3]) for row in rows]
+    scans = [detail for detail in details if detail.startswith("SCAN ") and detail.split()[1] in BIG]
+    return [detail for detail in scans if "VIRTUAL TABLE" not in detail]
+
+
+def _postgresql(connection: sa.Connection, statement: str, parameters: Any) -> list[str]:
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    return [
+        f"{node['Node Type']} on {node['Relation Name']}"
+        for node in _nodes(plan)
+        if node.get("Node Type") == "Seq Scan" and node.get("Relation Name") in BIG
+    ]
+
+
+def _mariadb(connection: sa.Connection, statement: str, parameters: Any) -> list[str]:
+    plan = json.loads(connection.exec_driver_sql(f"EXPLAIN FORMAT=JSON {statement}", parameters).scalar_one())
+    return [
+        f"{node['access_type']} on {node['table_name']}"
+        for node in _nodes(plan)
+        if node.get("access_type") in ("ALL", "index") and node.get("table_name") in BIG and not _bounded(node)
+    ]
+
+
+def _bounded(node: dict[str, Any]) -> bool:
+    # An index read in order until the LIMIT is met: the rows it expects are few.
+    return node["access_type"] == "index" and node.get("rows", 0) < 1000
+
+
+def _nodes(plan: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(plan, dict):
+        yield plan
+        plan = list(plan.values())
+    if isinstance(plan, list):
+        for part in plan:
+            yield from _nodes(part)
+
+
+SCANS = {"sqlite": _sqlite, "postgresql": _postgresql, "mysql": _mariadb}
