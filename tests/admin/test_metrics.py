@@ -89,6 +89,15 @@ def test_requests_are_told_by_route_and_never_by_address(company: Company) -> No
     assert company.project.slug not in text
 
 
+def test_an_invented_method_makes_no_figure_of_its_own(company: Company) -> None:
+    visitor = company.as_("admin")
+    visitor.client.open("/projects", method="BREW")
+
+    text = visitor.get("/metrics").get_data(as_text=True)
+
+    assert "BREW" not in text and 'method="other"' in text
+
+
 def test_a_database_that_does_not_answer_leaves_the_rest(with_token: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(with_token, f"Bearer {TOKEN}")
     monkeypatch.setattr("app.admin.metrics.count_jobs", lambda session: session.execute(db.text("SELECT x")))

@@ -19,8 +19,11 @@ from app.config import Settings
 from app.core.db import db
 from app.jobs import engine as job_engine
 from app.projects.models import Project
+from tests.factories import make_media
+from tests.visitors import Company
 
 FLIPS = 50
+COPIES = 20
 
 
 def database(settings: Settings) -> Path:
@@ -45,8 +48,10 @@ def beside(settings: Settings) -> set[str]:
 
 
 def found_by_words() -> list[int]:
-    question = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH 'project' ORDER BY rowid")
-    return list(db.session().scalars(question))
+    """Return what the full-text index finds for a word of what it holds."""
+    title = db.session().scalar(sa.text("SELECT title FROM search_documents WHERE title <> '' ORDER BY id"))
+    question = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :word ORDER BY rowid")
+    return list(db.session().scalars(question, {"word": str(title).split()[0]}))
 
 
 def test_a_backup_is_one_private_file_whose_digest_any_tool_can_check(settings: Settings, file: Path) -> None:
@@ -59,7 +64,8 @@ def test_a_backup_is_one_private_file_whose_digest_any_tool_can_check(settings: 
     assert sorted(each.name for each in file.parent.iterdir()) == [file.name, sidecar(file).name]
 
 
-def test_what_is_brought_back_is_what_was_copied(settings: Settings, file: Path) -> None:
+def test_what_is_brought_back_is_what_was_copied(settings: Settings, company: Company, file: Path) -> None:
+    make_media(company.project)
     before, answers = rows(settings), found_by_words()
     assert answers != []
     service.back_up(settings.database_url, file)
@@ -173,7 +179,9 @@ def test_a_database_somebody_has_open_is_not_replaced(settings: Settings, file: 
     assert beside(settings) == before
 
 
-def test_copies_made_while_somebody_writes_are_each_whole(settings: Settings, tmp_path: Path) -> None:
+def test_copies_made_while_somebody_writes_are_each_whole_and_can_be_brought_back(
+    settings: Settings, tmp_path: Path
+) -> None:
     stopped, written = threading.Event(), []
 
     def write() -> None:
@@ -185,12 +193,16 @@ def test_copies_made_while_somebody_writes_are_each_whole(settings: Settings, tm
     thread = threading.Thread(target=write)
     thread.start()
     try:
-        counts = [
-            service.back_up(settings.database_url, tmp_path / f"{number}.db").rows["settings"] for number in range(5)
-        ]
+        made = [service.back_up(settings.database_url, tmp_path / f"{number}.db") for number in range(COPIES)]
     finally:
         stopped.set()
         thread.join()
 
+    for each in made:
+        place = tmp_path / each.path.stem / "rushes.db"
+        place.parent.mkdir()
+        service.restore(f"sqlite:///{place}", each.path)
+        assert check_sqlite(place) == each.rows
+    counts = [each.rows["settings"] for each in made]
     assert counts == sorted(counts)
     assert rows(settings)["settings"] == len(written)

@@ -1,5 +1,6 @@
 """Every statement is timed; slow ones are told with their plan, and never with what was sent."""
 
+import asyncio
 import logging
 
 import pytest
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import UserSession
 from app.core import statements
+from app.core.async_db import AsyncDatabase
 from app.core.db import unit_of_work
 from app.core.meter import EXPLAIN_EVERY_S, MOST_SHAPES, OTHERS, Meter
 from app.core.plans import plan_of
 from app.core.statements import watch
 from app.projects.models import Project
+from tests.core.backings import options_for
 
 SECRET = "a-token-nobody-may-read"
 
@@ -54,6 +57,22 @@ def test_a_slow_statement_is_told_with_its_plan_and_without_what_was_sent(
     assert "plan: " in told[0] and "no plan" not in told[0] and "plan: none" not in told[0]
     assert SECRET not in told[0]
     assert SECRET not in str(meter.shapes)
+
+
+def test_the_worker_s_statements_are_told_too(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def find() -> None:
+        database = AsyncDatabase(url, options_for(url))
+        watch(database.engine.sync_engine, Meter(), slow_ms=0)
+        async with database.areading() as session:
+            await session.scalar(sa.select(UserSession).where(UserSession.token_hash == SECRET))
+        await database.close()
+
+    with caplog.at_level(logging.WARNING, "rushes.slow"):
+        asyncio.run(find())
+
+    told = [record.getMessage() for record in caplog.records if "user_sessions" in record.getMessage()]
+    assert len(told) == 1
+    assert "no plan" not in told[0] and "plan: none" not in told[0] and SECRET not in told[0]
 
 
 def test_a_shape_is_told_once_a_minute(
