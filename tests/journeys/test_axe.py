@@ -2,15 +2,29 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.journeys.conftest import DESKTOP, PATIENCE_MS, Studio
 
 pytestmark = pytest.mark.browser
 
+LINES = b"WEBVTT\n\n00:00.400 --> 00:02.000\n<v Marit>We laid the keel\n\n00:02.400 --> 00:04.000\n<v Jonas>Old Anders"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 # Rules that are agreed upon, and those of WCAG 2.2 AA.
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def bring_lines(page: Page, address: str) -> str:
+    """Bring two lines in by the form and correct one; return its id."""
+    page.goto(f"{address}/transcript/import")
+    lines = {"name": "lines.vtt", "mimeType": "text/vtt", "buffer": LINES}
+    page.set_input_files("[name=file]", lines)  # type: ignore[arg-type]
+    page.click("main button.primary")
+    page.locator(".fix").first.click()
+    page.fill("[name=text]", "We laid the keel in winter")
+    page.click(".turn .btn.primary")
+    expect(page.locator(".turn").first).to_contain_text("in winter")
+    return str(page.locator(".turn").first.get_attribute("data-line"))
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +52,7 @@ def pages(studio: Studio) -> list[str]:
     page.goto(studio.address(f"/clips/{clip}/render"))
     page.click("main button.primary")
     expect(page.locator(f"#clip-{clip}-exports .chip.ok")).to_be_visible(timeout=PATIENCE_MS)
+    line = bring_lines(page, studio.address(media))
     page.goto(studio.address("/jobs?state=done"))
     job = str(page.locator("#jobs-rows a.strong").first.get_attribute("href"))
     context.close()
@@ -55,6 +70,8 @@ def pages(studio: Studio) -> list[str]:
         *(project, f"{project}?view=list", f"{project}?q=nothing-at-all", f"{project}/clips", f"{project}/activity"),
         *(f"{project}/settings", f"{project}/upload", f"{project}/scan"),
         *(media, f"{media}/edit", f"{media}/delete", f"{media}/history", f"{media}/frames?around=30&set=in"),
+        *(f"{media}/transcript", f"{media}/transcript/import", f"{media}/transcript/delete", f"{media}/speakers"),
+        f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
         *("/admin/database", "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
     ]
