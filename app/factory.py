@@ -49,6 +49,7 @@ from app.media import results as media_results
 from app.media import routes as media
 from app.projects import models as projects_models
 from app.projects import routes as projects
+from app.search import routes as search
 from app.transcripts import line_routes, speaker_routes
 from app.transcripts import models as transcripts_models
 from app.transcripts import routes as transcripts
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     clips.bp,
     render_routes.bp,
     library.bp,
+    search.bp,
     workbench.bp,
     clip_routes.bp,
     word_routes.bp,

@@ -47,4 +47,10 @@ def prepare(app: Flask, tell_mine: Callable[[int], Mine]) -> None:
         if person is None or wants_piece():
             return {"viewer": person, "running_jobs": 0, "news": []}
         mine = tell_mine(person.id)
-        return {"viewer": person, "running_jobs": mine.running, "news": mine.news, "admin_url": "/admin"}
+        return {
+            "viewer": person,
+            "running_jobs": mine.running,
+            "news": mine.news,
+            "admin_url": "/admin",
+            "search_url": "/search",
+        }

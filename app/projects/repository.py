@@ -118,6 +118,14 @@ class ProjectRepository(Repository[Project]):
         last = rows[size - 1] if len(rows) > size else None
         return Page(items, encode_after([last.updated_at, last.id]) if last else None)
 
+    def live(self, user_id: int | None) -> list[Project]:
+        """Return a member's projects that are not archived, by name; None means all of them."""
+        query = sa.select(Project).where(Project.archived_at.is_(None)).order_by(Project.name)
+        if user_id is not None:
+            query = query.join(ProjectMember, ProjectMember.project_id == Project.id)
+            query = query.where(ProjectMember.user_id == user_id)
+        return list(self.session.scalars(query))
+
     def choices(self, user_id: int | None) -> list[tuple[str, str]]:
         """Return (slug, name) of the live projects this person may edit; None means all of them."""
         query = sa.select(Project.slug, Project.name).where(Project.archived_at.is_(None)).order_by(Project.name)

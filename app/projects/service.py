@@ -101,6 +101,10 @@ class ProjectService:
         """Return the ids of the viewer's projects; None means every project."""
         return None if viewer.is_admin else self.projects.visible_ids(viewer.id)
 
+    def visible(self, viewer: User) -> list[Project]:
+        """Return the viewer's projects that are not archived, by name."""
+        return self.projects.live(None if viewer.is_admin else viewer.id)
+
     def editable_ids(self, viewer: User) -> set[int] | None:
         """Return the ids of the projects the viewer may edit; None means every project."""
         return None if viewer.is_admin else self.projects.editable_ids(viewer.id)

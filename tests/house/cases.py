@@ -100,6 +100,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("renders.render_many", "POST"): form(200, clip="{clip}"),
     ("renders.request_render", "GET"): page(),
     ("renders.request_render", "POST"): form(mode="exact", container="mp4"),
+    ("search.index", "GET"): page(),
     ("speakers.edit", "POST"): form(name="Somebody else"),
     ("speakers.index", "GET"): page(),
     ("speakers.merge", "POST"): form(404, into="nobody"),
