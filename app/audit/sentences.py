@@ -15,6 +15,9 @@ NOUNS = {
     "media": "the recording",
     "clip": "the clip",
     "export": "the rendered file",
+    "transcript": "the transcript",
+    "line": "the line",
+    "speaker": "the speaker",
     "user": "the account",
 }
 VERBS = {
@@ -45,6 +48,11 @@ FIELDS = {
     "rate_den": "Rate, denominator",
     "clip_order": "Place in the list",
     "sha256_live": "SHA-256",
+    "start_ms": "Begins, in milliseconds",
+    "end_ms": "Ends, in milliseconds",
+    "speaker_id": "Speaker",
+    "display_name": "Name",
+    "word_count": "Words",
 }
 
 
@@ -150,4 +158,5 @@ def _restore_url(row: AuditLog) -> str | None:
 def _url(row: AuditLog) -> str | None:
     if row.entity_public_id is None:
         return None
-    return {"media": f"/m/{row.entity_public_id}", "clip": f"/clips/{row.entity_public_id}"}.get(row.entity_type)
+    place = {"media": "/m", "clip": "/clips", "line": "/lines"}.get(row.entity_type)
+    return f"{place}/{row.entity_public_id}" if place else None

@@ -20,7 +20,7 @@ from app.transcripts.repository import LineRepository, Place, Said, SpeakerRepos
 from app.transcripts.words import is_unsure
 
 # How many lines a page holds, how long before the moment asked for it begins, and how far "Earlier lines" goes.
-PAGE_LINES = 50
+PAGE_LINES = 40
 BEFORE_MS = 30_000
 EARLIER_MS = 120_000
 NONE_YET = "There is no transcript yet."

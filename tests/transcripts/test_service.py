@@ -205,4 +205,4 @@ def test_a_page_of_lines_costs_the_same_however_many_there_are(company: Company)
 
     assert "line number 200" in text
     assert "line number 10<" not in text
-    assert text.count('class="turn"') == 50
+    assert text.count('class="turn"') == 40
