@@ -62,7 +62,9 @@ def a_recording(project: Project) -> Callable[[Session], Media]:
 
 
 def test_the_audited_models_are_these() -> None:
-    assert [model.__name__ for model in TRACKED] == ["Clip", "ClipExport", "Media", "Project", "User"]
+    names = ["Clip", "ClipExport", "Media", "Project", "Speaker", "Transcript", "TranscriptSegment", "User"]
+
+    assert [model.__name__ for model in TRACKED] == names
 
 
 def test_a_created_row_is_told_once_with_its_values(company: Company) -> None:
