@@ -153,7 +153,8 @@ def _postgresql(wanted: Wanted) -> sa.ColumnElement[bool] | None:
     if not parts:
         return None
     whole = sa.text("search_documents.words @@ to_tsquery('simple', :terms)")
-    return _or_piece(whole.bindparams(sa.bindparam("terms", " & ".join(parts), unique=True)), wanted)
+    asked = whole.bindparams(sa.bindparam("terms", " & ".join(parts), unique=True))
+    return _or_piece(asked, wanted, SearchDocument.title)
 
 
 def _mariadb(wanted: Wanted) -> sa.ColumnElement[bool] | None:
@@ -168,10 +169,12 @@ def _mariadb(wanted: Wanted) -> sa.ColumnElement[bool] | None:
     whole = sa.text(
         "MATCH(search_documents.title, search_documents.body, search_documents.tags) AGAINST(:terms IN BOOLEAN MODE)"
     )
-    return _or_piece(whole.bindparams(sa.bindparam("terms", " ".join(parts), unique=True)), wanted)
+    # A piece that begins like the prefix would find every name: names are looked at without it.
+    names = sa.func.replace(sa.func.concat(" ", SearchDocument.title), f" {prefix}", " ")
+    return _or_piece(whole.bindparams(sa.bindparam("terms", " ".join(parts), unique=True)), wanted, names)
 
 
-def _or_piece(whole: sa.TextClause, wanted: Wanted) -> sa.ColumnElement[bool]:
+def _or_piece(whole: sa.TextClause, wanted: Wanted, names: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
     if wanted.piece is None:
         return sa.and_(whole)
-    return sa.or_(whole, SearchDocument.title.contains(wanted.piece, autoescape=True))
+    return sa.or_(whole, names.contains(wanted.piece, autoescape=True))
