@@ -25,7 +25,7 @@ from app.projects.models import Project
 from tests.core.databases import engine_on
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = (20, 60, 90)
+KILLS = (40, 90)
 # Does what `flask db upgrade` does, and is killed before statement number N.
 KILLED = """
 import os, signal, sys
