@@ -1,6 +1,7 @@
 """The declarative base, the engine hooks, and the units of work that hold the only commit."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.core.db_errors import domain_error, is_transient
 from app.core.replicas import readable
+from app.sqlite import is_safe
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -104,7 +106,8 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "mmap_size=0",
-        "trusted_schema=OFF",
+        # Older ones count the full-text tables among what a trigger may not be trusted with.
+        f"trusted_schema={'OFF' if is_safe(sqlite3.sqlite_version_info) else 'ON'}",
         "cell_size_check=ON",
         "journal_size_limit=67108864",
     ):
