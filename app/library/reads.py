@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.reads import names_of
 from app.core.clock import now
+from app.core.pagination import MAX_ROWS
 from app.core.timecode import Rate
 from app.core.words import ago, lasts, plural, size
 from app.jobs.models import Job, JobStatus
@@ -100,6 +101,16 @@ def strip(session: Session, project: Project) -> Strip:
         waiting=len(active) - len(running),
         rows=[_strip_row(job, media.get(job.media_id or 0)) for job in shown],
     )
+
+
+def get_with_media(session: Session, project_id: int) -> tuple[Project, list[Media]] | None:
+    """Return a project and its newest 200 live recordings in two queries, or None."""
+    project = session.get(Project, project_id)
+    if project is None:
+        return None
+    live = sa.select(Media).where(Media.project_id == project_id, Media.deleted_at.is_(None))
+    newest = live.order_by(Media.created_at.desc(), Media.id.desc()).limit(MAX_ROWS)
+    return project, list(session.scalars(newest))
 
 
 def touched(session: Session, project: Project) -> list[Media]:

@@ -47,6 +47,17 @@ def test_what_a_revision_holds_survives_the_way_up_and_back(revision: str, empty
     assert seen == [[], [], []]
 
 
+def test_a_lost_value_would_be_seen(app: Flask) -> None:
+    with db.engine.connect().execution_options(unit="write") as connection, connection.begin():
+        fill(connection)
+    before = look()
+    with db.engine.connect().execution_options(unit="write") as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE media SET start_timecode = NULL WHERE id = 2")
+        connection.exec_driver_sql("DELETE FROM playheads WHERE user_id = 1")
+
+    assert set(lost(before, look())) >= {"media.start_timecode", "playheads.position"}
+
+
 def test_there_is_one_head(app: Flask) -> None:
     script = ScriptDirectory(str(app.extensions["migrate"].directory))
 
