@@ -1,6 +1,7 @@
 """The recordings' repository as coroutines, over `run_sync`."""
 
 from app.core.async_repository import AsyncRepository
+from app.media.filters import MediaRow
 from app.media.models import Media
 from app.media.repository import MediaRepository
 
@@ -19,5 +20,5 @@ class AsyncMediaRepository(AsyncRepository[Media]):
     async def restore(self, media: Media) -> Media:
         return await self._run(lambda rows: rows.restore(media))
 
-    async def search(self, project_id: int, text: str, *, limit: int = 100) -> list[Media]:
+    async def search(self, project_id: int, text: str, *, limit: int = 100) -> list[MediaRow]:
         return await self._run(lambda rows: rows.search(project_id, text, limit=limit))
