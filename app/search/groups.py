@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clips.models import Clip
 from app.core.marks import Runs, marked, snippet
+from app.core.timecode import ms_to_frames
 from app.core.words import ago, lasts, plural
 from app.index.question import Question
 from app.media.clock import clock_of
@@ -158,7 +159,7 @@ def _clip_hit(asked: Asked, media: Media, clip: Clip) -> Hit:
 
 def _line_hit(asked: Asked, media: Media, line: Any) -> Hit:
     segment: TranscriptSegment = line.TranscriptSegment
-    frame = segment.start_ms * media.rate_num // (1000 * media.rate_den)
+    frame = ms_to_frames(segment.start_ms, media.rate_num, media.rate_den)
     return Hit(
         "line",
         lasts(segment.start_ms // 1000),

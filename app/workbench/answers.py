@@ -18,6 +18,7 @@ from app.media.service import media_service
 from app.media.tus import storage
 from app.projects.service import Seat
 from app.transcripts.engine import is_ready
+from app.workbench.matches import matches_in
 from app.workbench.reads import Draft, Place, Workbench, workbench
 
 
@@ -43,11 +44,13 @@ def show(media_id: UUID, person: User, place: Place, *, form: DraftForm | None =
     with reading() as session:
         media, seat = media_service(session).get_for(person, media_id, "media:view")
         wb = page(session, person, media, place, form)
+        matches = matches_in(session, media, request.args.get("q", ""), wb.at_frame)
     refused = form is not None and form.has_errors
     return render(
         "workbench/show.html",
         "workbench/_draft.html" if refused else None,
         code=422 if refused else 200,
+        matches=matches,
         **names(wb, media, seat),
     )
 
