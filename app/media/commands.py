@@ -8,10 +8,12 @@ from app.auth.reads import first_admin
 from app.core.db import reading, session_scope
 from app.core.errors import DomainError
 from app.core.storage import LocalStorage
+from app.core.words import plural
 from app.media.demo import make_demo
 from app.media.scan import register, survey
 from app.media.sweeper import sweep
 from app.media.uploads import upload_service
+from app.media.verify import verify
 from app.projects.service import project_service
 
 
@@ -53,6 +55,24 @@ def demo() -> None:
             )
         project = make_demo(session, admin)
     click.echo(f"The sample project is at /p/{project.slug}")
+
+
+@media.command("verify")
+@click.option("--quick", is_flag=True, help="Compare lengths only; do not read the files.")
+@with_appcontext
+def verify_files(quick: bool) -> None:
+    """Hold every file against what the database says of it; exits 1 where one is gone or changed."""
+    storage: LocalStorage = current_app.extensions["storage"]
+    count, faults = 0, 0
+    with reading() as session:
+        for checked in verify(session, storage, whole=not quick):
+            count += 1
+            if checked.fault:
+                faults += 1
+                click.echo(f"{checked.name}: {checked.fault}")
+    if faults:
+        raise click.ClickException(f"{plural(count, 'file')} looked at; {faults} not as before.")
+    click.echo(f"{plural(count, 'file')} looked at; every one is as it was.")
 
 
 @media.command("sweep")

@@ -2,18 +2,24 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.config import Settings
+from app.core.chores import Housekeeper, chore
 from app.core.storage import LocalStorage, blob_key, sha256_of
+from app.core.words import plural
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.files import original
 from app.media.models import Media, MediaKind, Rendition, RenditionKind
 from app.media.reads import renditions_of
 from app.media.results import keep_file, keep_hash, keep_probe, keep_rendition, rendition_of
+from app.media.sweeper import sweep
+from app.media.uploads import upload_service
 from app.processing.errors import ProcessingFailed
 from app.processing.waveform import read_peaks, svg_path
 
@@ -39,6 +45,18 @@ class Source:
     def index_params(self) -> dict[str, Any]:
         """Return what tasks that count frames are given."""
         return {"path": str(self.path), "index": str(self.index), **self.facts}
+
+
+@chore("sweep files", every=timedelta(days=1))
+def sweep_files(keeper: Housekeeper[Settings]) -> str:
+    """Remove uploads past their time and files no row names any more."""
+    settings = keeper.settings
+    storage = LocalStorage(settings.media_root, settings.reserve_bytes)
+    with keeper.unit() as session:
+        uploads = upload_service(session, storage, settings.max_upload_bytes).sweep()
+    with keeper.reading() as session:
+        files = sweep(session, storage)
+    return f"{plural(uploads, 'upload')} and {plural(files, 'file')} removed."
 
 
 @stage("generate")
