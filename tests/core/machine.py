@@ -1,29 +1,28 @@
 """A Hypothesis machine that does to the services and to the model whatever people may do, in any order."""
 
-import copy
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditLog
 from app.auth.models import Role, User
 from app.clips.models import Clip
 from app.clips.service import ClipFields, clip_service
-from app.core.db import Actor, unit_of_work
-from app.core.errors import DomainError, Stale
+from app.core.db import unit_of_work
+from app.core.errors import Stale
 from app.media.models import Media, MediaState
 from app.media.service import media_service
 from app.projects.models import MemberRole, Project
 from app.projects.repository import ProjectRepository
 from app.projects.service import ProjectFields, project_service
-from tests.core.databases import empty, engine_on
-from tests.core.looking import Replay, compare, compare_overlaps
+from tests.core.databases import empty
+from tests.core.looking import Replay, compare_overlaps
 from tests.core.model import LENGTH, World
+from tests.core.steps import Steps
 
 ROLES = st.sampled_from(["editor"] * 8 + ["owner"] * 8 + ["viewer", "outsider"])
 NAMES = st.sampled_from(["Keel", "Stem", "Rib", "Kjøl", "KEEL"])
@@ -36,15 +35,8 @@ CHANCE = st.sampled_from([False] * 9 + [True])
 PICK = st.integers(0, 1_000)
 
 
-class Crash(Exception):
-    """What ends a unit half-way."""
-
-
-class Machine(RuleBasedStateMachine):
+class Machine(Steps):
     """Projects, recordings and clips on one database, step by step beside the model."""
-
-    url: ClassVar[str]
-    tried: ClassVar[int] = 0
 
     @initialize()
     def begin(self) -> None:
@@ -259,57 +251,6 @@ class Machine(RuleBasedStateMachine):
         self._end()
         self._open()
         self._look()
-
-    def teardown(self) -> None:
-        if hasattr(self, "_engine"):
-            self._end()
-
-    def _on_clip(self, who: str, id: int, real: Callable[..., Any], plain: Callable[..., None], crash: bool) -> None:
-        def loaded(session: Session) -> Any:
-            service, public_id = clip_service(session), session.get_one(Clip, id).public_id
-            clip, media, _ = service.get_for(self.people[who], public_id, "clip:edit")
-            return real(service, clip, media)
-
-        self._both(loaded, plain, crash)
-
-    def _both(self, real: Callable[[Session], Any], plain: Callable[[World, Any], None], crash: bool) -> None:
-        """Do it for real in one unit and to the model; both must end alike, and look alike afterwards."""
-        type(self).tried += 1
-        answer, error = None, None
-        try:
-            with Session(self.engine, expire_on_commit=False) as session, unit_of_work(session, Actor(1, "Kari")):
-                answer = real(session)
-                if crash:
-                    raise Crash
-        except (DomainError, Crash) as raised:
-            error = raised
-        if not isinstance(error, Crash):
-            self._apply(plain, answer, error)
-        self._look()
-
-    def _apply(self, plain: Callable[[World, Any], None], answer: Any, error: Exception | None) -> None:
-        world, expected = copy.deepcopy(self.world), None
-        try:
-            plain(world, answer)
-            self.world = world
-        except DomainError as raised:
-            expected = raised
-        assert type(error) is type(expected), f"{error!r} where {type(expected).__name__} was expected"
-
-    def _look(self) -> None:
-        with Session(self.engine) as session:
-            compare(session, self.world, self.replay)
-        for clip in self.world.clips.values():
-            base = {name: getattr(clip, name) for name in ("title", "in_point", "out_point")}
-            if not self.seen[clip.id] or self.seen[clip.id][-1][0] != clip.version:
-                self.seen[clip.id].append((clip.version, base))
-
-    def _open(self) -> None:
-        self._engine = engine_on(self.url)
-        self.engine = self._engine.__enter__()
-
-    def _end(self) -> None:
-        self._engine.__exit__(None, None, None)
 
 
 def _pick(rows: dict[int, Any], pick: int) -> int:
