@@ -233,7 +233,8 @@ class Machine(Steps):
             slow.expunge(clip)
 
         def real(session: Session) -> None:
-            session.get_one(Clip, id).notes = f"saved {self.world.clips[id].version} times"
+            # Never what it was: a clip made by a split has the notes of the one it comes from.
+            session.get_one(Clip, id).notes = f"saved at step {self.tried}"
 
         self._both(real, lambda world, _: _touch(world, id), False)
         self._both(lambda session: _save_late(session, clip), _too_late, False)
