@@ -54,6 +54,8 @@ class User(Base):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # Counts the saves of the account's form; signing in does not move it.
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
@@ -147,3 +149,98 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(sa.String(64))
     location: Mapped[str] = mapped_column(sa.String(255), default="")
     created_at: Mapped[CreatedAt]
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is for."""
+
+    JOIN = "join"
+    RESET = "reset"
+
+
+class Invitation(Base):
+    """A one-time link to hand over: to join, perhaps a project, or to choose a new password; only its hash is kept."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        sa.Index("ix_invitations_project_id", "project_id"),
+        sa.Index("ix_invitations_user_id", "user_id"),
+        sa.Index("ix_invitations_invited_by", "invited_by"),
+        sa.Index("ix_invitations_used_by", "used_by"),
+    )
+    tracking: ClassVar[Tracking] = Tracking("invitation", ignored=frozenset({"public_id", "token_hash"}))
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_column(LinkPurpose, "purpose"))
+    # Whose password a reset is for.
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"), default=Role.MEMBER)
+    # Plain values: projects stand above people.
+    project_id: Mapped[int | None]
+    project_role: Mapped[str | None] = mapped_column(sa.String(32))
+    name: Mapped[str] = mapped_column(sa.String(120), default="")
+    invited_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    used_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="SET NULL"))
+
+    @property
+    def audit_name(self) -> str:
+        return self.name or self.purpose.value
+
+
+class TokenScope(StrEnum):
+    """What a program may do with a token."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class ApiToken(Base):
+    """A program's key to what its person may see, and with `write` may change; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (sa.Index("ix_api_tokens_user_id", "user_id"),)
+    tracking: ClassVar[Tracking] = Tracking("token", ignored=frozenset({"public_id", "token_hash", "last_used_at"}))
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    scope: Mapped[TokenScope] = mapped_column(enum_column(TokenScope, "scope"), default=TokenScope.READ)
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @property
+    def audit_name(self) -> str:
+        return self.name
+
+
+class TotpCredential(Base):
+    """A person's second factor: the secret their app counts with, and the last step that was taken."""
+
+    __tablename__ = "totp_credentials"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(sa.String(64))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    last_step: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
+    created_at: Mapped[CreatedAt]
+
+
+class RecoveryCode(Base):
+    """One of the codes that stand in for a lost second factor, once each; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (sa.UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
