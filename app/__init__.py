@@ -10,7 +10,7 @@ transcripts                      |
 media                            |
 tags                             |
 projects                         |
-jobs, auth, audit               /
+jobs, auth, audit, backups      /
 processing                      pure functions on files, in a confined child
 core, pipelines, config         the floor
 """
