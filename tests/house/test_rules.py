@@ -36,7 +36,8 @@ RULES = {
     "project:view": "activity.project library.jobs_strip library.show",
     "public": "auth.setup auth.sign_in health.healthz static tus.capabilities",
     "signed-in": (
-        "activity.index auth.sign_out jobs.index jobs.mine media.demo projects.home projects.index projects.new search.index"
+        "activity.index auth.sign_out jobs.index jobs.mine media.demo projects.home projects.index projects.new "
+        "search.index"
     ),
 }
 
