@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.async_db import AsyncDatabase
 from app.core.db import engine_options, install_hooks, unit_of_work
 from app.core.memory_repository import AsyncMemoryRepository, MemoryRepository
-from tests.core.rooms import Ground, Room, a_clip, a_job, a_person, a_project, a_recording
+from tests.core.rooms import Ground, Room, a_clip, a_job, a_person, a_project, a_recording, a_transcript
 
 Verb = Callable[[Any], Any]
 
@@ -44,7 +44,8 @@ class Stand:
         ground = Ground(user, project, 0, 0, 0)
         ground = Ground(user, project, self.plant(a_recording(ground)).id, 0, 0)
         job = self.plant(a_job(ground, media_id=None, project_id=None)).id
-        return Ground(user, project, ground.media, job, self.plant(a_clip(ground)).id)
+        clip, transcript = self.plant(a_clip(ground)).id, self.plant(a_transcript(ground)).id
+        return Ground(user, project, ground.media, job, clip, transcript)
 
 
 class Backing:

@@ -35,7 +35,11 @@ from app.projects.async_repository import AsyncProjectRepository
 from app.projects.models import Project
 from app.projects.protocols import AsyncProjects, Projects
 from app.projects.repository import ProjectRepository
-from tests.core import memories
+from app.transcripts.async_repository import AsyncLineRepository, AsyncSpeakerRepository, AsyncTranscriptRepository
+from app.transcripts.models import Speaker, Transcript, TranscriptSegment, TranscriptSource
+from app.transcripts.protocols import AsyncLines, AsyncSpeakers, AsyncTranscripts, Lines, Speakers, Transcripts
+from app.transcripts.repository import LineRepository, SpeakerRepository, TranscriptRepository
+from tests.core import memories, memories_said
 
 # Unlike in any other row, so that tests may share a database.
 number = count(1).__next__
@@ -50,6 +54,7 @@ class Ground:
     media: int
     job: int
     clip: int
+    transcript: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,21 @@ def a_silence(ground: Ground, **columns: Any) -> SilenceRegion:
 def a_scene(ground: Ground, **columns: Any) -> Scene:
     facts = {"media_id": ground.media, "seq": number(), "in_point": 0, "out_point": 25, "kind": SceneKind.SHOT}
     return Scene(**{**facts, **columns})
+
+
+def a_transcript(ground: Ground, **columns: Any) -> Transcript:
+    facts = {"project_id": ground.project, "media_id": ground.media, "source": TranscriptSource.SPEECH}
+    return Transcript(**{**facts, "language": f"l{number()}", **columns})
+
+
+def a_said_line(ground: Ground, **columns: Any) -> TranscriptSegment:
+    facts = {"project_id": ground.project, "media_id": ground.media, "transcript_id": ground.transcript}
+    return TranscriptSegment(**{**facts, "seq": number(), "start_ms": 0, "end_ms": 900, "text": "Keel", **columns})
+
+
+def a_speaker(ground: Ground, **columns: Any) -> Speaker:
+    facts = {"project_id": ground.project, "media_id": ground.media, "display_name": "Marit"}
+    return Speaker(**{**facts, "label": f"S{number()}", **columns})
 
 
 PROJECTS = Room(
@@ -192,6 +212,36 @@ SCENES = Room(
     ("label", "Oak"),
     ("media_id", "seq"),
 )
+TRANSCRIPTS = Room(
+    "transcripts",
+    TranscriptRepository,
+    AsyncTranscriptRepository,
+    memories_said.MemoryTranscripts,
+    (Transcripts, AsyncTranscripts),
+    a_transcript,
+    ("engine", "Oak"),
+    ("media_id", "language", "source"),
+)
+LINES = Room(
+    "lines",
+    LineRepository,
+    AsyncLineRepository,
+    memories_said.MemoryLines,
+    (Lines, AsyncLines),
+    a_said_line,
+    ("text", "Oak"),
+    ("transcript_id", "seq"),
+)
+SPEAKERS = Room(
+    "speakers",
+    SpeakerRepository,
+    AsyncSpeakerRepository,
+    memories_said.MemorySpeakers,
+    (Speakers, AsyncSpeakers),
+    a_speaker,
+    ("display_name", "Oak"),
+    ("media_id", "label"),
+)
 HISTORY = Room("history", AuditRepository, AsyncAuditRepository, memories.MemoryHistory, (History, AsyncHistory))
 
-ROOMS = (PROJECTS, RECORDINGS, CLIPS, EXPORTS, JOBS, LOGS, PEOPLE, SILENCES, SCENES)
+ROOMS = (PROJECTS, RECORDINGS, CLIPS, EXPORTS, JOBS, LOGS, PEOPLE, SILENCES, SCENES, TRANSCRIPTS, LINES, SPEAKERS)

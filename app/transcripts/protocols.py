@@ -1,0 +1,53 @@
+"""What services and fakes may expect of the repositories of transcripts, lines and speakers."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from app.core.repository import AsyncRepositories, Repositories
+from app.transcripts.models import Speaker, Transcript, TranscriptSegment, TranscriptSource
+
+
+class Transcripts(Repositories[Transcript], Protocol):
+    """Tellings of recordings."""
+
+    def find(self, media_id: int, language: str, source: TranscriptSource) -> Transcript | None: ...
+    def find_by_media(self, media_id: int) -> Sequence[Transcript]: ...
+
+
+class AsyncTranscripts(AsyncRepositories[Transcript], Protocol):
+    """The same as coroutines."""
+
+    async def find(self, media_id: int, language: str, source: TranscriptSource) -> Transcript | None: ...
+    async def find_by_media(self, media_id: int) -> Sequence[Transcript]: ...
+
+
+class Lines(Repositories[TranscriptSegment], Protocol):
+    """What is said, in order."""
+
+    def find_all(self, transcript_id: int) -> Sequence[TranscriptSegment]: ...
+    def find_touched(self, transcript_id: int) -> Sequence[TranscriptSegment]: ...
+    def count_in(self, transcript_id: int) -> int: ...
+
+
+class AsyncLines(AsyncRepositories[TranscriptSegment], Protocol):
+    """The same as coroutines."""
+
+    async def find_all(self, transcript_id: int) -> Sequence[TranscriptSegment]: ...
+    async def find_touched(self, transcript_id: int) -> Sequence[TranscriptSegment]: ...
+    async def count_in(self, transcript_id: int) -> int: ...
+
+
+class Speakers(Repositories[Speaker], Protocol):
+    """The voices of recordings."""
+
+    def find_by_media(self, media_id: int) -> Sequence[Speaker]: ...
+    def find_by_name(self, media_id: int, name: str) -> Speaker | None: ...
+    def labels(self, media_id: int) -> set[str]: ...
+
+
+class AsyncSpeakers(AsyncRepositories[Speaker], Protocol):
+    """The same as coroutines."""
+
+    async def find_by_media(self, media_id: int) -> Sequence[Speaker]: ...
+    async def find_by_name(self, media_id: int, name: str) -> Speaker | None: ...
+    async def labels(self, media_id: int) -> set[str]: ...

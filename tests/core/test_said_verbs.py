@@ -1,0 +1,37 @@
+"""What the repositories of transcripts, lines and speakers answer, the same on eight backings."""
+
+from app.transcripts.models import TranscriptSource
+from tests.core.backings import Stand
+from tests.core.rooms import LINES, SPEAKERS, TRANSCRIPTS
+
+
+def test_what_somebody_brought_comes_before_what_was_recognised(stand: Stand) -> None:
+    transcripts, media = stand.on(TRANSCRIPTS), stand.ground.media
+    brought = transcripts.add(source=TranscriptSource.IMPORT)
+    later = transcripts.add()
+
+    found = [row.id for row in transcripts.do(lambda rows: rows.find_by_media(media))]
+
+    assert found.index(brought.id) < found.index(later.id)
+    assert transcripts.do(lambda rows: rows.find(media, later.language, TranscriptSource.SPEECH)).id == later.id
+    assert transcripts.do(lambda rows: rows.find(media, later.language, TranscriptSource.IMPORT)) is None
+
+
+def test_lines_come_in_the_order_they_are_said_and_touched_ones_apart(stand: Stand) -> None:
+    lines, transcript = stand.on(LINES), stand.on(TRANSCRIPTS).add().id
+    last = lines.add(transcript_id=transcript, seq=9000, start_ms=500)
+    first = lines.add(transcript_id=transcript, seq=10, updated_by=stand.ground.user)
+
+    assert [row.id for row in lines.do(lambda rows: rows.find_all(transcript))] == [first.id, last.id]
+    assert [row.id for row in lines.do(lambda rows: rows.find_touched(transcript))] == [first.id]
+    assert lines.do(lambda rows: rows.count_in(transcript)) == 2
+
+
+def test_a_voice_is_found_by_its_name_whatever_its_capitals(stand: Stand) -> None:
+    speakers, media = stand.on(SPEAKERS), stand.ground.media
+    kari = speakers.add(display_name="Kari Øst")
+
+    assert speakers.do(lambda rows: rows.find_by_name(media, "KARI øst")).id == kari.id
+    assert speakers.do(lambda rows: rows.find_by_name(media, "Kar")) is None
+    assert kari.label in speakers.do(lambda rows: rows.labels(media))
+    assert kari.id in [row.id for row in speakers.do(lambda rows: rows.find_by_media(media))]
