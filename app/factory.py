@@ -47,6 +47,7 @@ from app.media import file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import results as media_results
 from app.media import routes as media
+from app.projects import invite_routes, member_routes
 from app.projects import models as projects_models
 from app.projects import routes as projects
 from app.search import routes as search
@@ -75,6 +76,8 @@ BLUEPRINTS = (
     health.bp,
     auth.bp,
     projects.bp,
+    member_routes.bp,
+    invite_routes.bp,
     tus.bp,
     media.bp,
     file_routes.bp,

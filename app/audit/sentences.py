@@ -19,6 +19,9 @@ NOUNS = {
     "line": "the line",
     "speaker": "the speaker",
     "user": "the account",
+    "member": "the member",
+    "invitation": "the invitation",
+    "token": "the token",
 }
 VERBS = {
     AuditAction.CREATE: "added",

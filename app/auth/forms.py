@@ -52,3 +52,9 @@ class SetupForm(Form):
             password=self.password.data or "",
             email=self.email.data,
         )
+
+
+class PasswordForm(Form):
+    """A new password."""
+
+    password = PasswordField("New password", [InputRequired("Choose a password.")])

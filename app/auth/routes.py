@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, request, session, url_for
+from flask import Blueprint, current_app, flash, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.auth.cookies import drop_token, read_token, set_token
-from app.auth.forms import SetupForm, SignInForm
-from app.auth.models import User
+from app.auth.forms import PasswordForm, SetupForm, SignInForm
+from app.auth.links import link_service
+from app.auth.models import LinkPurpose, User
 from app.auth.service import SEEN_EVERY, WRONG, Browser, auth_service
 from app.core.clock import now
 from app.core.db import Actor, db, reading, transaction
@@ -29,7 +30,7 @@ def setup(token: str) -> Response:
             service = auth_service(unit)
             key = service.open_session(service.set_up(token, form.person()), browser())
         if not form.has_errors:
-            return _signed_in(key, url_for("projects.index"))
+            return signed_in(key, url_for("projects.index"))
     return render("auth/setup.html", code=422 if form.errors else 200, form=form)
 
 
@@ -45,9 +46,25 @@ def sign_in() -> Response:
         with transaction(actor()) as unit:
             entered = auth_service(unit).sign_in(form.username.data or "", form.password.data or "", browser())
         if entered is not None:
-            return _signed_in(entered[1], local_path(form.next.data, url_for("projects.index")))
+            return signed_in(entered[1], local_path(form.next.data, url_for("projects.index")))
         form.form_errors.append(WRONG)
     return render("auth/sign_in.html", code=422, form=form, notice=None)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@access(PUBLIC)
+def reset(token: str) -> Response:
+    """Choose a new password by a link somebody handed over; every session ends."""
+    with reading() as unit:
+        name = link_service(unit).open(token, LinkPurpose.RESET).name
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with form.blame(), transaction(Actor(name=name)) as unit:
+            link_service(unit).choose_password(token, form.password.data or "")
+        if not form.has_errors:
+            flash("The password is changed. Sign in with it.")
+            return go(url_for("auth.sign_in"))
+    return render("auth/reset.html", code=422 if form.errors else 200, form=form, name=name)
 
 
 @bp.post("/sign-out")
@@ -89,7 +106,8 @@ def _seen(session_id: int, moment: datetime) -> None:
         auth_service(unit).sessions.touch(session_id, moment)
 
 
-def _signed_in(token: str, target: str) -> Response:
+def signed_in(token: str, target: str) -> Response:
+    """Hand the browser its session and lead it on."""
     # Whatever the browser held before signing in is worth nothing afterwards.
     session.clear()
     return set_token(current_app, go(target), token)

@@ -1,4 +1,4 @@
-"""Hold what the database says of files against the disk: is each there, as long as it was, and the same to the bit?"""
+"""Hold what the database says of files against the disk: each is there, as long as it was, the same to the bit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

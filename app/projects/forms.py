@@ -6,9 +6,9 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.errors import Invalid
-from app.core.web.forms import OnceForm, VersionField, options, trim, trim_or_none
+from app.core.web.forms import Form, OnceForm, VersionField, options, trim, trim_or_none
 from app.core.words import UNITS
-from app.projects.models import Project
+from app.projects.models import MemberRole, Project
 from app.projects.service import ProjectFields
 
 # An exabyte: more than any store holds, and less than any database's integer.
@@ -74,6 +74,41 @@ class AdminNewProjectForm(_Workspace, NewProjectForm):
 
 class AdminProjectForm(_Workspace, ProjectForm):
     """Everything, and the folder only admins choose."""
+
+
+ROLES = [
+    (MemberRole.VIEWER.value, "Viewer"),
+    (MemberRole.EDITOR.value, "Editor"),
+    (MemberRole.OWNER.value, "Owner"),
+]
+
+
+class MemberForm(Form):
+    """Somebody with an account, and their role."""
+
+    username = StringField(
+        "User name",
+        [InputRequired("Type a user name."), Length(max=80, message="Use at most 80 characters.")],
+        filters=[trim],
+    )
+    role = SelectField("Role", choices=options(ROLES), default=MemberRole.EDITOR.value)
+
+
+class RoleForm(Form):
+    """A member's role alone."""
+
+    role = SelectField("Role", choices=options(ROLES))
+
+
+class InvitationForm(OnceForm):
+    """Who is invited, for the list and to start with, and the role the link gives."""
+
+    invited = StringField(
+        "For whom",
+        [InputRequired("Say who the link is for."), Length(max=120, message="Use at most 120 characters.")],
+        filters=[trim],
+    )
+    grants = SelectField("Role", choices=options(ROLES), default=MemberRole.EDITOR.value)
 
 
 def fill(form: ProjectForm, project: Project) -> None:

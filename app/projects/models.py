@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, object_session
+from sqlalchemy.orm.util import identity_key
 
+from app.auth.models import User
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
@@ -87,6 +89,19 @@ class ProjectMember(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[MemberRole] = mapped_column(enum_column(MemberRole, "role"))
     added_at: Mapped[CreatedAt]
+    tracking: ClassVar[Tracking] = Tracking("member", ignored=frozenset({"added_at", "project_id"}))
+
+    @property
+    def id(self) -> int:
+        """Return whose membership it is: what the history files it under."""
+        return self.user_id
+
+    @property
+    def audit_name(self) -> str | None:
+        """Return the person's name where the unit has them at hand; the history asks for no more."""
+        session = object_session(self)
+        person = session.identity_map.get(identity_key(User, self.user_id)) if session else None
+        return person.display_name if person is not None else None
 
 
 class ProjectSlug(Base):

@@ -18,6 +18,7 @@ LEAST_ROLE: dict[str, MemberRole] = {
     "transcript:edit": MemberRole.EDITOR,
     "job:control": MemberRole.EDITOR,
     "project:edit": MemberRole.OWNER,
+    "member:manage": MemberRole.OWNER,
 }
 # What stays possible in an archived project; everything else waits until it is brought back.
 IN_ARCHIVE = frozenset({"project:view", "media:view", "media:download", "clip:view", "job:view", "project:edit"})

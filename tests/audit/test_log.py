@@ -62,7 +62,8 @@ def a_recording(project: Project) -> Callable[[Session], Media]:
 
 
 def test_the_audited_models_are_these() -> None:
-    names = ["Clip", "ClipExport", "Media", "Project", "Speaker", "Transcript", "TranscriptSegment", "User"]
+    names = ["ApiToken", "Clip", "ClipExport", "Invitation", "Media", "Project", "ProjectMember"]
+    names += ["Speaker", "Transcript", "TranscriptSegment", "User"]
 
     assert [model.__name__ for model in TRACKED] == names
 

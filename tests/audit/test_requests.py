@@ -26,12 +26,12 @@ NEW_CLIP = {"title": "Keel", "in_timecode": "00:00:04:00", "out_timecode": "00:0
 ACTS: list[tuple[str, str, dict[str, str], list[str]]] = [
     ("editor", "/m/{media}/clips", NEW_CLIP, ["clip:create"]),
     ("editor", "/clips/{clip}/bounds", {**NEW_CLIP, "version": "1"}, ["clip:update"]),
-    ("editor", "/clips/{clip}/split", {"at_timecode": "00:00:02:00"}, ["clip:update", "clip:create", "clip:update"]),
+    ("editor", "/clips/{clip}/split", {"at_timecode": "00:00:02:00"}, ["clip:update", "clip:create"]),
     ("editor", "/clips/{clip}/delete", {}, ["clip:update"]),
     ("editor", "/m/{media}/edit", {"title": "Hull", "project": "{slug}", "version": "1"}, ["media:update"]),
     ("editor", "/m/{media}/delete", {}, ["media:update"]),
     ("owner", "/p/{slug}/archive", {}, ["project:update"]),
-    ("owner", "/projects/new", {"name": "Harbour Voices"}, ["project:create"]),
+    ("owner", "/projects/new", {"name": "Harbour Voices"}, ["project:create", "member:create"]),
     ("viewer", "/m/{media}/playhead", {"f": "3"}, []),
     ("editor", "/m/{media}/clips/check", NEW_CLIP, []),
 ]

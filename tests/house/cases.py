@@ -40,6 +40,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("activity.project", "GET"): page(),
     ("admin.database", "GET"): page(),
     ("admin.index", "GET"): page(303),
+    ("auth.reset", "GET"): page(404),
+    ("auth.reset", "POST"): form(404, password="a new phrase"),
     ("auth.setup", "GET"): page(404),
     ("auth.setup", "POST"): form(404),
     ("auth.sign_in", "GET"): page(),
@@ -57,6 +59,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("frames.show", "GET"): page(404),
     ("frames.small", "GET"): page(),
     ("health.healthz", "GET"): page(),
+    ("invitations.accept", "GET"): page(404),
+    ("invitations.accept", "POST"): form(404),
+    ("invitations.join", "POST"): form(404),
     ("jobs.cancel", "POST"): form(),
     ("jobs.dismiss", "POST"): form(),
     ("jobs.index", "GET"): page(),
@@ -83,6 +88,13 @@ CASES: dict[tuple[str, str], Case] = {
     ("media.scan_folder", "POST"): form(422),
     ("media.upload", "GET"): page(),
     ("media.upload", "POST"): form(422),
+    ("members.add", "POST"): form(422, username="nobody-has-this", role="viewer"),
+    ("members.change", "POST"): form(404, role="viewer"),
+    ("members.index", "GET"): page(),
+    ("members.invite", "POST"): form(200, invited="Kari", grants="viewer"),
+    ("members.leave", "POST"): form(404, slug="nobody-has-this"),
+    ("members.remove", "POST"): form(404),
+    ("members.take_back", "POST"): form(404),
     ("metrics.metrics", "GET"): page(),
     ("projects.archive", "POST"): form(),
     ("projects.edit", "GET"): page(),
@@ -136,13 +148,16 @@ CASES: dict[tuple[str, str], Case] = {
     ("workbench_clips.show", "GET"): page(303),
 }
 
-NAMES = {
+# An id nothing has.
+NOBODYS = UUID(int=0)
+NAMES: dict[str, Any] = {
     "filename": "css/tokens.css",
     "token": "nobody-has-this",
     "kind": "poster",
     "number": 0,
     "name": "source_first",
     "form": "vtt",
+    "person": NOBODYS,
 }
 GONE = {"media.restore": "gone_media", "workbench_clips.restore": "gone_clip"}
 FAILED_JOBS = frozenset({"jobs.retry", "jobs.dismiss"})
@@ -156,7 +171,7 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     id = getattr(things, GONE[endpoint]) if endpoint in GONE else ids.get(owner)
     if endpoint in FAILED_JOBS:
         id = things.failed_job
-    return {**NAMES, "slug": things.slug, "id": id, "other": things.other, "export": things.export}
+    return {**NAMES, "slug": things.slug, "id": id or NOBODYS, "other": things.other, "export": things.export}
 
 
 def filled(data: Mapping[str, Any], things: Things) -> dict[str, Any]:

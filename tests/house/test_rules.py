@@ -32,12 +32,13 @@ RULES = {
         "lines.edit lines.join lines.revert lines.split speakers.edit speakers.merge transcripts.bring_in "
         "transcripts.delete transcripts.recognise"
     ),
+    "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive",
-    "project:view": "activity.project library.jobs_strip library.show",
-    "public": "auth.setup auth.sign_in health.healthz static tus.capabilities",
+    "project:view": "activity.project library.jobs_strip library.show members.index",
+    "public": "auth.reset auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities",
     "signed-in": (
-        "activity.index auth.sign_out jobs.index jobs.mine media.demo projects.home projects.index projects.new "
-        "search.index"
+        "activity.index auth.sign_out invitations.join jobs.index jobs.mine media.demo members.leave projects.home "
+        "projects.index projects.new search.index"
     ),
 }
 
