@@ -58,7 +58,8 @@ def test_update_sets_what_is_allowed_and_counts_the_version(rows: Backing) -> No
 
     found = rows.do(lambda each: each.get(made.id))
     assert getattr(found, field) == value
-    assert getattr(found, "version", 2) == 2
+    # A version that only some acts raise is those acts' own affair.
+    assert type(made).__mapper__.version_id_col is None or found.version == 2
 
 
 @pytest.mark.parametrize("field", ["id", "public_id", "created_at", "no_such_field"])
