@@ -18,7 +18,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @access(ADMIN)
 def index() -> Response:
     """Go to the first of the admin's pages."""
-    return go(url_for("admin.database"))
+    return go(url_for("admin_users.index"))
 
 
 @bp.get("/database")

@@ -1,17 +1,35 @@
 """People, sessions and attempts, as SQL sees them."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.models import SetupLink, SignInAttempt, User, UserPreferences, UserSession
+from app.auth.models import Role, SetupLink, SignInAttempt, User, UserPreferences, UserSession
+from app.core.pagination import Page
 from app.core.repository import Repository
 
 
 def normalized(text: str) -> str:
     """Return the form in which names and addresses are compared."""
     return text.strip().casefold()
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """Which people a list shows: text in a name or address, a role, and whether they may sign in."""
+
+    text: str = ""
+    role: Role | None = None
+    is_active: bool | None = None
+
+
+class _ByName(Repository[User]):
+    model = User
+    order = ("username_normalized",)
+    descending = False
 
 
 class UserRepository(Repository[User]):
@@ -25,6 +43,28 @@ class UserRepository(Repository[User]):
 
     def get_by_email(self, email: str) -> User | None:
         return self.session.scalar(sa.select(User).where(User.email_normalized == normalized(email)))
+
+    def search(self, wanted: PeopleFilter, *, after: str | None = None, limit: int = 50) -> Page[User]:
+        """Return people by user name."""
+        query = sa.select(User)
+        if wanted.text:
+            names = (User.username_normalized, User.email_normalized, sa.func.lower(User.display_name))
+            query = query.where(sa.or_(*(name.contains(normalized(wanted.text), autoescape=True) for name in names)))
+        if wanted.role is not None:
+            query = query.where(User.role == wanted.role)
+        if wanted.is_active is not None:
+            query = query.where(User.is_active.is_(wanted.is_active))
+        return _ByName(self.session).page(query, after=after, limit=limit)
+
+    def lock(self, public_id: UUID) -> User | None:
+        """Return the person as the database has them now, kept from other writers until the unit ends."""
+        query = sa.select(User).where(User.public_id == public_id).with_for_update()
+        return self.session.scalar(query, execution_options={"populate_existing": True})
+
+    def lock_admins(self) -> list[int]:
+        """Return the ids of the admins who may sign in, kept from other writers until the unit ends."""
+        query = sa.select(User.id).where(User.role == Role.ADMIN, User.is_active.is_(True)).order_by(User.id)
+        return list(self.session.scalars(query.with_for_update()))
 
     def preferences_of(self, user_id: int) -> UserPreferences | None:
         return self.session.get(UserPreferences, user_id)
@@ -57,6 +97,11 @@ class SessionRepository:
         """End a person's sessions."""
         live = sa.update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
         self.session.execute(live.values(revoked_at=moment))
+
+    def open_of(self, user_id: int, limit: int = 50) -> list[UserSession]:
+        """Return a person's sessions that were not ended, last seen first."""
+        query = sa.select(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+        return list(self.session.scalars(query.order_by(UserSession.last_seen_at.desc()).limit(limit)))
 
     def find_setup_link(self, token_hash: str) -> SetupLink | None:
         return self.session.scalar(sa.select(SetupLink).where(SetupLink.token_hash == token_hash))

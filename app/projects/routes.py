@@ -9,7 +9,7 @@ from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import SIGNED_IN, access, actor, viewer
-from app.core.web.forms import sent_mark
+from app.core.web.forms import sent_mark, show_theirs
 from app.core.web.htmx import go, render
 from app.projects.forms import AdminNewProjectForm, AdminProjectForm, NewProjectForm, ProjectForm, fill
 from app.projects.models import Project
@@ -112,19 +112,9 @@ def _save(form: ProjectForm, project: Project) -> Response:
                 return go(url_for("library.show", slug=project.slug))
         except Stale as stale:
             status = 409
-            _show_theirs(form, stale)
+            show_theirs(form, stale)
     with reading() as session:
         return _settings_page(form, projects_in(session).get_for(viewer(), project.slug, "project:edit"), status)
-
-
-def _show_theirs(form: ProjectForm, stale: Stale) -> None:
-    """Keep what was typed, say beside each field what is saved now, and let the next save win."""
-    form.form_errors.append(f"{stale} What you typed is below; save again to replace theirs.")
-    for name, value in stale.theirs.items():
-        if name in form._fields:
-            field = form._fields[name]
-            field.errors = [*field.errors, f"Saved meanwhile: {value if value is not None else 'nothing'}."]
-    form.version.data = str(stale.version)
 
 
 def _settings_page(form: ProjectForm, seat: Seat, code: int) -> Response:

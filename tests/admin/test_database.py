@@ -45,7 +45,7 @@ def test_the_bar_leads_admins_there_and_nobody_else(company: Company) -> None:
 
     assert 'href="/admin"' in pages["admin"]
     assert 'href="/admin"' not in pages["owner"]
-    assert str(company.as_("admin").get("/admin").location).endswith("/admin/database")
+    assert str(company.as_("admin").get("/admin").location).endswith("/admin/users")
 
 
 @pytest.mark.parametrize(("well", "chip"), [(True, "Sound"), (False, "Failed")])

@@ -40,6 +40,17 @@ CASES: dict[tuple[str, str], Case] = {
     ("activity.project", "GET"): page(),
     ("admin.database", "GET"): page(),
     ("admin.index", "GET"): page(303),
+    ("admin_users.disable", "POST"): form(),
+    ("admin_users.edit", "GET"): page(),
+    ("admin_users.edit", "POST"): form(display_name="Another", email="", role="member", version="1"),
+    ("admin_users.enable", "POST"): form(),
+    ("admin_users.end_sessions", "POST"): form(),
+    ("admin_users.index", "GET"): page(),
+    ("admin_users.invite", "POST"): form(200, invited="Kari", grants="member"),
+    ("admin_users.new", "GET"): page(),
+    ("admin_users.new", "POST"): form(username="kari", display_name="Kari", password=PASSWORD, role="member"),
+    ("admin_users.reset", "POST"): form(200),
+    ("admin_users.take_back", "POST"): form(404),
     ("auth.reset", "GET"): page(404),
     ("auth.reset", "POST"): form(404, password="a new phrase"),
     ("auth.setup", "GET"): page(404),
@@ -171,7 +182,8 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     id = getattr(things, GONE[endpoint]) if endpoint in GONE else ids.get(owner)
     if endpoint in FAILED_JOBS:
         id = things.failed_job
-    return {**NAMES, "slug": things.slug, "id": id or NOBODYS, "other": things.other, "export": things.export}
+    about = {"person": things.person} if endpoint.startswith("admin_users.") else {}
+    return {**NAMES, **about, "slug": things.slug, "id": id or NOBODYS, "other": things.other, "export": things.export}
 
 
 def filled(data: Mapping[str, Any], things: Things) -> dict[str, Any]:

@@ -6,7 +6,10 @@ from app.core.web.access import rule_of
 from tests.house.asking import rules_of
 
 RULES = {
-    "admin": "admin.database admin.index",
+    "admin": (
+        "admin.database admin.index admin_users.disable admin_users.edit admin_users.enable admin_users.end_sessions "
+        "admin_users.index admin_users.invite admin_users.new admin_users.reset admin_users.take_back"
+    ),
     "clip:edit": (
         "clips.edit clips.move clips.split workbench.check workbench.create workbench_clips.bounds "
         "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore workbench_words.create"

@@ -11,7 +11,7 @@ from wtforms import HiddenField, SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields import Field
 from wtforms.validators import ValidationError
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, Stale
 
 LONGEST_VERSION = 9
 
@@ -79,3 +79,12 @@ class OnceForm(Form):
 def add_error(field: Field, words: str) -> None:
     """Add one sentence to a field's errors."""
     field.errors = [*field.errors, words]
+
+
+def show_theirs(form: Form, stale: Stale) -> None:
+    """Keep what was typed, say beside each field what is saved now, and let the next save win."""
+    form.form_errors.append(f"{stale} What you typed is below; save again to replace theirs.")
+    for name, value in stale.theirs.items():
+        if name in form._fields:
+            add_error(form._fields[name], f"Saved meanwhile: {value if value is not None else 'nothing'}.")
+    form._fields["version"].data = str(stale.version)
