@@ -128,12 +128,15 @@ export class Timeline {
     return tick;
   }
 
-  /** Seconds a drag may snap to: silences, scenes, clips and the playhead. */
+  /** Seconds a drag may snap to: the playhead, silences, scenes, clips, and then words. */
   snapPoints(except) {
     const points = [this.clock.seconds(this.player.frame)];
     for (const el of this.lanes.querySelectorAll("[data-snap], .bar")) {
       if (el === except) continue;
       points.push(Number(el.style.getPropertyValue("--in")), Number(el.style.getPropertyValue("--out")));
+    }
+    for (const { dataset } of document.querySelectorAll(".turn[data-starts]")) {
+      points.push(Number(dataset.end) / 1000, ...dataset.starts.split(" ").map((part) => Number(dataset.at) / 1000 + Number(part) / 100));
     }
     return points;
   }

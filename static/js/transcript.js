@@ -158,14 +158,19 @@ export class Transcript {
     } else if (event.key === "Escape" && event.target.value === event.target.defaultValue) form.querySelector("[data-cancel]").click();
   }
 
-  /** After a swap: a line that opens takes the focus and stops the picture; one that closes gives it back. */
+  /** After a swap: a line that opens takes the focus and stops the picture; one that closes gives both back. */
   swapped() {
     const field = this.list.querySelector("[data-line-form] textarea");
     const open = field?.closest("li").id;
     if (open && open !== this.open) {
+      this.resumes ||= this.player.playing;
       this.player.pause();
       field.focus();
-    } else if (!open && this.open && document.activeElement === document.body) byId(this.open)?.querySelector(".fix")?.focus();
+    } else if (!open && this.open) {
+      if (document.activeElement === document.body) byId(this.open)?.querySelector(".fix")?.focus();
+      if (this.resumes) this.player.play(1);
+      this.resumes = false;
+    }
     this.open = open;
     this.line = null;
     this.show(this.player.frame);

@@ -117,6 +117,17 @@ def test_silence_holds_no_words(tmp_path: Path) -> None:
     assert words_of(parts) == []
 
 
+@pytest.mark.slow
+def test_a_hum_holds_no_words_either(tmp_path: Path) -> None:
+    seconds = np.arange(12 * RATE) / RATE
+    hum = 0.2 * np.sin(2 * np.pi * 110 * seconds) * (1 + np.sin(2 * np.pi * 3 * seconds))
+    path = write_wav(tmp_path / "hum.wav", hum.astype(np.float32))
+
+    parts, _ = recognise(path, tmp_path)
+
+    assert words_of(parts) == []
+
+
 def test_a_model_that_is_gone_is_a_failure_in_words(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "silence.wav", np.zeros(RATE, np.float32))
 
