@@ -15,7 +15,7 @@ from app import cli, jinja
 from app.activity import job_routes
 from app.activity import routes as activity
 from app.activity.mine import Mine, tell
-from app.admin import metrics, user_routes
+from app.admin import audit_routes, metrics, user_routes
 from app.admin import routes as admin
 from app.analysis import models as analysis_models
 from app.audit.service import write_changes
@@ -96,6 +96,7 @@ BLUEPRINTS = (
     job_routes.bp,
     admin.bp,
     user_routes.bp,
+    audit_routes.bp,
     metrics.bp,
 )
 

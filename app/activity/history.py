@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 from app.audit.sentences import Entry, entry_of
 from app.audit.service import AuditService
 from app.auth.models import User
-from app.core.errors import Invalid
 from app.core.pagination import Page
 from app.projects.service import project_service
 
@@ -33,12 +32,3 @@ def of_clip(session: Session, clip_id: int, before: int | None) -> Page[Entry]:
     """Return what happened to one clip."""
     page = AuditService(session).log.get_history("clip", clip_id, before=before)
     return Page([entry_of(row) for row in page.items], page.next_after)
-
-
-def read_before(text: str | None) -> int | None:
-    """Read the `after` of an address; raises `Invalid` where it is not one of ours."""
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 18:
-        raise Invalid("This page address is damaged. Start from the first page.", "after")
-    return int(text)

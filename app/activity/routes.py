@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.activity.history import across, of_clip, of_media, of_project, read_before
+from app.activity.history import across, of_clip, of_media, of_project
 from app.audit.sentences import Entry
+from app.audit.service import read_before
 from app.clips.service import clip_service
 from app.core.db import reading
 from app.core.pagination import Page

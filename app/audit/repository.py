@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +12,24 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditAction, AuditLog
 from app.core.clock import now
 from app.core.db import current_actor
-from app.core.pagination import Page, clamp
+from app.core.pagination import LARGEST_INTEGER, Page, clamp
 
 # Put together once: it runs with every act.
 WRITE = sa.insert(AuditLog)
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are wanted; None asks for every value. `since` is in, `until` is not."""
+
+    actor_id: int | None = None
+    actor_name: str | None = None
+    kind: str | None = None
+    action: AuditAction | None = None
+    project_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    name: str | None = None
 
 
 class AuditRepository:
@@ -67,6 +83,13 @@ class AuditRepository:
             query = query.where(AuditLog.project_id.in_(project_ids))
         return self._page(query, before, limit)
 
+    def get(self, id: int) -> AuditLog | None:
+        return self.session.get(AuditLog, id) if id < LARGEST_INTEGER else None
+
+    def search(self, wanted: AuditFilter, *, before: int | None = None, limit: int = 50) -> Page[AuditLog]:
+        """Return the wanted entries, newest first."""
+        return self._page(sa.select(AuditLog).where(*_conditions(wanted)), before, limit)
+
     def for_media(
         self, project_id: int, media_id: int, *, before: int | None = None, limit: int = 50
     ) -> Page[AuditLog]:
@@ -87,6 +110,24 @@ class AuditRepository:
         size = clamp(limit)
         rows = list(self.session.scalars(query.order_by(AuditLog.id.desc()).limit(size + 1)))
         return Page(rows[:size], str(rows[size - 1].id) if len(rows) > size else None)
+
+
+def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    exact = (
+        (AuditLog.actor_id, wanted.actor_id),
+        (AuditLog.entity_type, wanted.kind),
+        (AuditLog.action, wanted.action),
+        (AuditLog.project_id, wanted.project_id),
+    )
+    found = [column == value for column, value in exact if value is not None]
+    for column, text in ((AuditLog.actor_name, wanted.actor_name), (AuditLog.entity_name, wanted.name)):
+        if text:
+            found.append(column.icontains(text, autoescape=True))
+    if wanted.since is not None:
+        found.append(AuditLog.occurred_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(AuditLog.occurred_at < wanted.until)
+    return found
 
 
 def _row(

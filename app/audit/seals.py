@@ -56,6 +56,12 @@ def seal_settled(session: Session, moment: datetime | None = None, *, settled_af
     return len(batch)
 
 
+def sealed_until(session: Session) -> int:
+    """Return the id of the last sealed entry; 0 before the first seal."""
+    last = _newest(session)
+    return last.last_id if last else 0
+
+
 def verify(session: Session, expected_head: str | None = None) -> Verdict:
     """Check every seal against the entries it closed, in order; reads the whole log once.
 

@@ -22,6 +22,9 @@ NOUNS = {
     "member": "the member",
     "invitation": "the invitation",
     "token": "the token",
+    "address": "the address",
+    "settings": "the settings",
+    "audit": "the audit log",
 }
 VERBS = {
     AuditAction.CREATE: "added",
@@ -29,6 +32,8 @@ VERBS = {
     AuditAction.DELETE: "removed",
     AuditAction.RESTORE: "brought back",
     AuditAction.EXPORT: "downloaded",
+    AuditAction.DENIED: "was refused",
+    AuditAction.LOGOUT: "signed out",
 }
 ACTS = {
     "sign-in": "signed in",

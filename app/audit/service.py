@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditAction
+from app.audit.repository import AuditFilter as AuditFilter
 from app.audit.repository import AuditRepository, entry
 from app.core.changes import Change
+from app.core.errors import Invalid
+from app.core.pagination import DAMAGED
 
 
 class Person(Protocol):
@@ -36,11 +39,25 @@ class AuditService:
         name: str | None,
         *,
         by: Person | None = None,
+        changes: dict[str, Any] | None = None,
         **facts: Any,
     ) -> None:
-        """Add one entry in the running unit; `by` names the person where the unit does not know them yet."""
+        """Add one entry in the running unit; `by` names the person where the unit does not know them yet.
+
+        `changes` maps field to {old, new}.
+        """
         who = {"actor_id": by.id, "actor_name": by.display_name} if by else {}
-        self.log.add([entry(action, entity_type, entity_id, {}, verb=verb, entity_name=name, **facts, **who)])
+        about = {"verb": verb, "entity_name": name, **facts, **who}
+        self.log.add([entry(action, entity_type, entity_id, changes or {}, **about)])
+
+
+def read_before(text: str | None) -> int | None:
+    """Read the `after` of an address of the log; raises `Invalid` where it is not one of ours."""
+    if not text:
+        return None
+    if not text.isdecimal() or not text.isascii() or len(text) > 18:
+        raise Invalid(DAMAGED, "after")
+    return int(text)
 
 
 def write_changes(session: Session, changes: list[Change]) -> None:

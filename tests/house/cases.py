@@ -40,6 +40,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("activity.project", "GET"): page(),
     ("admin.database", "GET"): page(),
     ("admin.index", "GET"): page(303),
+    ("admin_audit.export", "GET"): page(),
+    ("admin_audit.index", "GET"): page(),
+    ("admin_audit.show", "GET"): page(),
     ("admin_users.disable", "POST"): form(),
     ("admin_users.edit", "GET"): page(),
     ("admin_users.edit", "POST"): form(display_name="Another", email="", role="member", version="1"),
@@ -169,6 +172,8 @@ NAMES: dict[str, Any] = {
     "name": "source_first",
     "form": "vtt",
     "person": NOBODYS,
+    # The first thing that ever happened.
+    "entry": 1,
 }
 GONE = {"media.restore": "gone_media", "workbench_clips.restore": "gone_clip"}
 FAILED_JOBS = frozenset({"jobs.retry", "jobs.dismiss"})

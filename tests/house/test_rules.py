@@ -7,7 +7,8 @@ from tests.house.asking import rules_of
 
 RULES = {
     "admin": (
-        "admin.database admin.index admin_users.disable admin_users.edit admin_users.enable admin_users.end_sessions "
+        "admin.database admin.index admin_audit.export admin_audit.index admin_audit.show admin_users.disable "
+        "admin_users.edit admin_users.enable admin_users.end_sessions "
         "admin_users.index admin_users.invite admin_users.new admin_users.reset admin_users.take_back"
     ),
     "clip:edit": (

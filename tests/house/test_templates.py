@@ -108,4 +108,9 @@ def _filled(address: str) -> str:
     """Return an address with something in each of its places."""
     plain = re.sub(r"\{%.*?%\}", "", address).split("?")[0].split("#")[0]
     ids = "00000000-0000-4000-8000-000000000000"
-    return re.sub(r"\{\{\s*([\w.]+)[^}]*\}\}", lambda found: "a-slug" if "slug" in found.group(1) else ids, plain)
+    kinds = {"slug": "a-slug", "entry": "1"}
+
+    def fill(found: re.Match[str]) -> str:
+        return next((each for name, each in kinds.items() if name in found.group(1)), ids)
+
+    return re.sub(r"\{\{\s*([\w.]+)[^}]*\}\}", fill, plain)
