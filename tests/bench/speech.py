@@ -183,7 +183,7 @@ def _worker(app: Flask) -> "subprocess.Popen[bytes]":
     )
 
 
-def _wait(is_so: Any, patience_s: float = 300) -> None:
+def _wait(is_so: Any, patience_s: float = 120) -> None:
     until = time.monotonic() + patience_s
     while not is_so():
         if time.monotonic() > until:
