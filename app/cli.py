@@ -25,6 +25,7 @@ from app.jobs.commands import jobs
 from app.media.commands import demo, media
 from app.model_commands import models
 from app.processing.confinement import die_with
+from app.tags.commands import tags
 from app.worker import run_worker
 
 THREADS = 16
@@ -34,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def register(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo, models, audit, search):
+    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo, models, audit, search, tags):
         app.cli.add_command(command)
     db_commands.register(app)
 

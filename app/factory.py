@@ -23,6 +23,7 @@ from app.auth import routes as auth
 from app.clips import models as clips_models
 from app.clips import render_routes
 from app.clips import routes as clips
+from app.clips import tagging as clip_tagging
 from app.config import Settings, settings_from
 from app.core import settings as core_settings
 from app.core import statements
@@ -43,14 +44,16 @@ from app.index.writer import write_words
 from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
 from app.library import routes as library
-from app.media import file_routes, frame_routes, tus
+from app.media import bulk_routes, file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import results as media_results
 from app.media import routes as media
+from app.media import tagging as media_tagging
 from app.projects import invite_routes, member_routes
 from app.projects import models as projects_models
 from app.projects import routes as projects
 from app.search import routes as search
+from app.tags import routes as tags
 from app.transcripts import line_routes, speaker_routes
 from app.transcripts import models as transcripts_models
 from app.transcripts import routes as transcripts
@@ -69,6 +72,8 @@ MODELS = (
     media_models,
     projects_models,
     transcripts_models,
+    media_tagging,
+    clip_tagging,
     index_models,
     core_settings,
 )
@@ -78,8 +83,10 @@ BLUEPRINTS = (
     projects.bp,
     member_routes.bp,
     invite_routes.bp,
+    tags.bp,
     tus.bp,
     media.bp,
+    bulk_routes.bp,
     file_routes.bp,
     frame_routes.bp,
     transcripts.bp,

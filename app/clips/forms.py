@@ -4,6 +4,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.core.web.forms import Form, OnceForm, VersionField, options, trim, trim_or_none
+from app.tags.forms import Tagged
 
 TIMECODE = Length(max=40, message="Write a timecode like 00:12:44:22.")
 
@@ -16,7 +17,7 @@ class DraftForm(OnceForm):
     out_timecode = StringField("Out", [InputRequired("Say which frame is the last to keep."), TIMECODE], filters=[trim])
 
 
-class ClipForm(DraftForm):
+class ClipForm(Tagged, DraftForm):
     """A clip as its page edits it; the hidden fields hold what the person saw when they began."""
 
     title = StringField(

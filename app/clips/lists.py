@@ -1,6 +1,6 @@
 """A project's clips as its list shows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from app.clips.overlaps import shared_stretches
 from app.clips.reads import exports_of, render_jobs_of
 from app.media.clock import clock_of
 from app.media.models import Media
+from app.tags.links import names_of as tags_of
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,11 @@ class ClipLine:
     updated_at: datetime
     overlap_count: int
     exports: list[ExportLine]
+    tags: list[tuple[str, int]] = field(default_factory=list)
 
 
 def clip_lines(session: Session, clips: list[Clip]) -> list[ClipLine]:
-    """Return the lines of these clips in their order; four queries however many there are."""
+    """Return the lines of these clips in their order; five queries however many there are."""
     if not clips:
         return []
     ids = [clip.id for clip in clips]
@@ -43,9 +45,12 @@ def clip_lines(session: Session, clips: list[Clip]) -> list[ClipLine]:
     media = {row.id: row for row in session.scalars(query)}
     exports, jobs = exports_of(session, ids), render_jobs_of(session, ids)
     people = names_of(session, (clip.created_by for clip in clips))
-    overlaps = _overlap_counts(clips)
+    overlaps, tags = _overlap_counts(clips), tags_of(session, "clip", ids)
     return [
-        _line(clip, media[clip.media_id], people, overlaps, export_lines(clip, exports[clip.id], jobs[clip.id]))
+        replace(
+            _line(clip, media[clip.media_id], people, overlaps, export_lines(clip, exports[clip.id], jobs[clip.id])),
+            tags=tags[clip.id],
+        )
         for clip in clips
     ]
 

@@ -18,8 +18,9 @@ from app.clips.models import Clip, ClipExport
 from app.clips.reads import described, exports_of
 from app.clips.rendering import RenderService, archive_names, file_stem, format_of, render_service, smart_note
 from app.clips.service import clip_service
+from app.clips.tagging import carrier_of
 from app.core.db import reading, transaction
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import options
 from app.core.web.htmx import go, render
@@ -29,6 +30,7 @@ from app.media.file_routes import send
 from app.media.models import Media
 from app.media.tus import storage
 from app.projects.service import project_service
+from app.tags.service import split_names, tag_service
 
 bp = Blueprint("renders", __name__)
 
@@ -75,6 +77,25 @@ def render_many(slug: str) -> Response:
             _, media, _ = clips.get_for(viewer(), clip.public_id, "clip:render")
             asked += _ask(service, clip, media)
     flash(f"{plural(asked, 'clip')} will be rendered." if asked else "Every chosen clip has its file already.")
+    return go(url_for("clips.index", slug=slug))
+
+
+@bp.post("/p/<slug>/clips/tags")
+@access("clip:edit")
+def tag_many(slug: str) -> Response:
+    """Add tags to every chosen clip, or take them off."""
+    names = split_names(request.form.get("tags", "")[:2000])
+    if not names:
+        raise Invalid("Write at least one tag.", "tags")
+    with transaction(actor()) as session:
+        project = project_service(session).get_for(viewer(), slug, "clip:edit").project
+        carriers = [carrier_of(clip) for clip in clip_service(session).clips.by_public_ids(project.id, _chosen())]
+        service = tag_service(session)
+        if request.form.get("act") == "remove":
+            service.remove(carriers, names)
+        else:
+            service.add(carriers, names, viewer().id)
+    flash(f"{plural(len(carriers), 'clip')} changed.")
     return go(url_for("clips.index", slug=slug))
 
 

@@ -13,6 +13,7 @@ from app.core.pagination import Page, behind, clamp, decode_after, encode_after
 from app.core.repository import Repository
 from app.index.query import matching_ids
 from app.media.models import Media
+from app.tags.links import tagged_ids
 
 # What one page of a recording shows; a recording with more clips is paged.
 MOST_OF_A_RECORDING = 1000
@@ -53,10 +54,12 @@ class ClipRepository(Repository[Clip]):
             raise NotFound()
         refuse_outside(duration, in_point, out_point)
 
-    def find_by_project(self, project_id: int, *, q: str = "", after: str | None = None, limit: int = 50) -> Page[Clip]:
+    def find_by_project(
+        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+    ) -> Page[Clip]:
         """Return a project's clips in their order, one page; `q` looks in names of clips and recordings."""
         order = (Clip.clip_order, Clip.id)
-        query = sa.select(Clip).join(Media, Media.id == Clip.media_id).where(*self._listed(project_id, q))
+        query = sa.select(Clip).join(Media, Media.id == Clip.media_id).where(*self._listed(project_id, q, tag))
         if after is not None:
             query = query.where(behind(order, decode_after(after, 2), descending=False))
         size = clamp(limit)
@@ -64,13 +67,15 @@ class ClipRepository(Repository[Clip]):
         last = rows[size - 1] if len(rows) > size else None
         return Page(rows[:size], encode_after([last.clip_order, last.id]) if last else None)
 
-    def count_by_project(self, project_id: int, q: str) -> int:
+    def count_by_project(self, project_id: int, q: str, tag: str = "") -> int:
         """Return how many clips `find_by_project` would list."""
         query = sa.select(sa.func.count()).select_from(Clip).join(Media, Media.id == Clip.media_id)
-        return self.session.scalar(query.where(*self._listed(project_id, q))) or 0
+        return self.session.scalar(query.where(*self._listed(project_id, q, tag))) or 0
 
-    def _listed(self, project_id: int, q: str) -> list[sa.ColumnElement[bool]]:
+    def _listed(self, project_id: int, q: str, tag: str) -> list[sa.ColumnElement[bool]]:
         conditions = [Clip.project_id == project_id, Clip.deleted_at.is_(None), Media.deleted_at.is_(None)]
+        if tag:
+            conditions.append(Clip.id.in_(tagged_ids("clip", project_id, tag)))
         if q:
             clips, media = (matching_ids(self.session, q, kind, project_id) for kind in ("clip", "media"))
             found = sa.false() if clips is None or media is None else sa.or_(Clip.id.in_(clips), Media.id.in_(media))
@@ -99,7 +104,7 @@ class ClipRepository(Repository[Clip]):
     def by_public_ids(self, project_id: int, public_ids: Iterable[object]) -> list[Clip]:
         """Return the live clips of a project among these ids, in their order; not those of a deleted recording."""
         query = sa.select(Clip).join(Media, Media.id == Clip.media_id)
-        query = query.where(*self._listed(project_id, ""), Clip.public_id.in_(list(public_ids)))
+        query = query.where(*self._listed(project_id, "", ""), Clip.public_id.in_(list(public_ids)))
         return list(self.session.scalars(query.order_by(Clip.clip_order, Clip.id)))
 
     def last_order(self, project_id: int) -> int:

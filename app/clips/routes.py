@@ -15,6 +15,7 @@ from app.clips.models import Clip
 from app.clips.overlaps import describe
 from app.clips.reads import described
 from app.clips.service import ClipFields, clip_service
+from app.clips.tagging import carrier_of
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, Stale
 from app.core.web.access import access, actor, viewer
@@ -23,6 +24,8 @@ from app.core.web.htmx import go, render
 from app.media.clock import Clock, clock_of
 from app.media.models import Media
 from app.projects.service import Seat, project_service
+from app.tags.links import names_of
+from app.tags.service import tag_service
 
 bp = Blueprint("clips", __name__)
 
@@ -31,13 +34,13 @@ bp = Blueprint("clips", __name__)
 @access("clip:view")
 def index(slug: str) -> Response:
     """List a project's clips in their order."""
-    q = request.args.get("q", "")[:200]
+    q, tag = (request.args.get(name, "")[:200] for name in ("q", "tag"))
     with reading() as session:
         seat = project_service(session).get_for(viewer(), slug, "clip:view")
         clips = clip_service(session).clips
-        page = clips.find_by_project(seat.project.id, q=q, after=request.args.get("after"))
+        page = clips.find_by_project(seat.project.id, q=q, tag=tag, after=request.args.get("after"))
         rows = clip_lines(session, page.items)
-        total = clips.count_by_project(seat.project.id, q) if q else seat.project.clip_count
+        total = clips.count_by_project(seat.project.id, q, tag) if q or tag else seat.project.clip_count
     return render(
         "clips/index.html",
         project=seat.project,
@@ -46,8 +49,8 @@ def index(slug: str) -> Response:
         can_manage=seat.may("project:edit"),
         clips=rows,
         total=total,
-        filters={"q": q},
-        page_query=urlencode({"q": q}) if q else "",
+        filters={"q": q, "tag": tag},
+        page_query=urlencode({name: value for name, value in (("q", q), ("tag", tag)) if value}),
         next_after=page.next_after,
     )
 
@@ -69,9 +72,11 @@ def edit(id: UUID) -> Response:
     """Change a clip; where both sides changed the same field the page shows both (409)."""
     with reading() as session:
         clip, media, seat = clip_service(session).get_for(viewer(), id, "clip:edit")
+        carried = names_of(session, "clip", [clip.id])[clip.id]
     form = ClipForm()
     if not form.is_submitted():
         fill(form, clip, clock_of(media))
+        form.show_tags([name for name, _ in carried])
     elif form.validate():
         try:
             with form.blame(), transaction(actor()) as session:
@@ -80,6 +85,8 @@ def edit(id: UUID) -> Response:
                 clock = clock_of(media)
                 version = int(form.version.data or 0)
                 service.update(clip, media, _typed(form, clip, clock), _seen(form, clip), version)
+                tags = tag_service(session)
+                tags.edit_on(carrier_of(clip), request.form.get("tags"), form.seen_tags.data, viewer().id)
             if not form.has_errors:
                 return go(_on_its_page(clip, media))
         except Stale as stale:
@@ -153,6 +160,7 @@ def _edit_page(form: ClipForm, clip: Clip, media: Media, seat: Seat) -> Response
     with reading() as session:
         service = clip_service(session)
         overlapping = service.find_overlapping(media, clip.in_point, clip.out_point, clip.id)
+        known = tag_service(session).names(clip.project_id)
     sentence = describe(overlapping, clip.in_point, clip.out_point, clock)
     return render(
         "clips/edit.html",
@@ -163,6 +171,7 @@ def _edit_page(form: ClipForm, clip: Clip, media: Media, seat: Seat) -> Response
         project=seat.project,
         limits=clock.show(media.duration_frames - 1) if media.duration_frames else None,
         overlaps=[sentence] if sentence else [],
+        known_tags=known,
     )
 
 

@@ -12,7 +12,7 @@ from app.core.settings import remember
 from app.index.models import SearchDocument
 from app.index.state import INDEX_VERSION, SETTING
 from app.index.tables import ensure
-from app.index.writer import document_of, token_prefix
+from app.index.writer import document_of, tags_of, token_prefix
 
 BATCH = 500
 
@@ -62,7 +62,8 @@ def _replace(session: Session, entity_type: str, rows: list[Any], after_id: int,
     old = sa.delete(SearchDocument).where(*mine)
     connection.execute(old if last_id is None else old.where(SearchDocument.entity_id <= last_id))
     prefix = token_prefix(connection.dialect.name)
-    found = [document for row in rows if (document := document_of(row, prefix)) is not None]
+    tags = tags_of(session, rows)
+    found = [document for row in rows if (document := document_of(row, prefix, tags)) is not None]
     if found:
         connection.execute(sa.insert(SearchDocument), found)
     return len(found)

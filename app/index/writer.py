@@ -1,5 +1,6 @@
 """Keep the index in step: after every flush the changed rows' words are written in the same transaction."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -33,9 +34,16 @@ class Findable(Protocol):
     def words(self) -> Words | None: ...
 
 
+# Rooms whose rows carry tags register how their names are read: (session, ids) to names by id.
+TagReader = Callable[[Session, Sequence[int]], dict[int, str]]
+_tag_readers: dict[str, TagReader] = {}
+
 # Put together once: they run with every act.
 FORGET = sa.delete(SearchDocument).where(SearchDocument.place == sa.bindparam("old"))
 WRITE = sa.insert(SearchDocument)
+RETAG = sa.update(SearchDocument).where(SearchDocument.place == sa.bindparam("at")).values(tags=sa.bindparam("held"))
+
+Tags = dict[tuple[str, int], str]
 
 # MariaDB neither indexes short words nor stopwords; two letters in front lift both limits.
 MARIADB_PREFIX = "xx"
@@ -53,9 +61,40 @@ def write_words(session: Session, changes: list[Change]) -> None:
     if old:
         connection.execute(FORGET, [{"old": place} for place in old])
     live = [change.entity for change in findable if change.kind != "DELETE"]
-    rows = [row for entity in live if (row := document_of(entity, prefix)) is not None]
+    tags = tags_of(session, [change.entity for change in findable if change.kind == "UPDATE"])
+    rows = [row for entity in live if (row := document_of(entity, prefix, tags)) is not None]
     if rows:
         connection.execute(WRITE, rows)
+
+
+def reads_tags(kind: str) -> Callable[[TagReader], TagReader]:
+    """Register how the names of the tags on rows of this kind are read."""
+
+    def register(reader: TagReader) -> TagReader:
+        _tag_readers[kind] = reader
+        return reader
+
+    return register
+
+
+def tags_of(session: Session, entities: Sequence[Any]) -> Tags:
+    """Return the names of the tags on these rows, by kind and id; one query for each kind that carries any."""
+    found: Tags = {}
+    for kind in {entity.tracking.entity_type for entity in entities} & _tag_readers.keys():
+        ids = [entity.id for entity in entities if entity.tracking.entity_type == kind]
+        found |= {(kind, id): names for id, names in _tag_readers[kind](session, ids).items()}
+    return found
+
+
+def rewrite_tags(session: Session, kind: str, ids: Sequence[int]) -> None:
+    """Bring the tags of these rows' documents up to what they carry now."""
+    if not ids:
+        return
+    connection = session.connection()
+    prefix = token_prefix(connection.dialect.name)
+    names = _tag_readers[kind](session, ids)
+    rows = [{"at": place_of(kind, id), "held": _held(names.get(id, ""), prefix)} for id in ids]
+    connection.execute(RETAG, rows)
 
 
 def token_prefix(dialect: str) -> str:
@@ -63,7 +102,7 @@ def token_prefix(dialect: str) -> str:
     return MARIADB_PREFIX if dialect in ("mysql", "mariadb") else ""
 
 
-def document_of(entity: Any, prefix: str) -> dict[str, Any] | None:
+def document_of(entity: Any, prefix: str, tags: Tags) -> dict[str, Any] | None:
     """Return the columns of a row's document, or None while it must not be found."""
     words = entity.words()
     if words is None:
@@ -79,7 +118,7 @@ def document_of(entity: Any, prefix: str) -> dict[str, Any] | None:
         "start_ms": words.start_ms,
         "title": _held(words.title, prefix),
         "body": _held(words.body, prefix),
-        "tags": _held(words.tags, prefix),
+        "tags": _held(tags.get((kind, entity.id), words.tags), prefix),
     }
 
 

@@ -21,6 +21,7 @@ from app.media.filters import MediaRow
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.reads import media_by_ids, renditions_of
 from app.projects.models import Project
+from app.tags.links import names_of as tags_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Card:
     clip_count: int
     added_at: datetime
     added_text: str
+    tags: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,16 @@ JUST_ENDED = timedelta(seconds=10)
 
 
 def cards(session: Session, media: Sequence[MediaRow]) -> list[Card]:
-    """Return the cards of these recordings, in their order; three queries however many there are."""
+    """Return the cards of these recordings, in their order; four queries however many there are."""
     if not media:
         return []
     ids = [each.id for each in media]
     renditions, jobs = renditions_of(session, ids), latest_jobs(session, ids)
-    people = names_of(session, (each.uploaded_by for each in media))
-    return [_card(each, renditions[each.id], jobs.get(each.id), people.get(each.uploaded_by or 0)) for each in media]
+    people, tags = names_of(session, (each.uploaded_by for each in media)), tags_of(session, "media", ids)
+    return [
+        _card(each, renditions[each.id], jobs.get(each.id), people.get(each.uploaded_by or 0), tags[each.id])
+        for each in media
+    ]
 
 
 def strip(session: Session, project: Project) -> Strip:
@@ -144,7 +149,13 @@ def _strip_row(job: Job, media: Media | None) -> StripRow:
     )
 
 
-def _card(media: MediaRow, renditions: dict[RenditionKind, Rendition], job: Job | None, person: str | None) -> Card:
+def _card(
+    media: MediaRow,
+    renditions: dict[RenditionKind, Rendition],
+    job: Job | None,
+    person: str | None,
+    tags: list[tuple[str, int]],
+) -> Card:
     thumbnail, filmstrip = renditions.get(RenditionKind.THUMBNAIL), renditions.get(RenditionKind.FILMSTRIP)
     waveform = renditions.get(RenditionKind.WAVEFORM)
     active = job is not None and job.is_active
@@ -170,6 +181,7 @@ def _card(media: MediaRow, renditions: dict[RenditionKind, Rendition], job: Job 
         clip_count=media.clip_count,
         added_at=media.created_at,
         added_text=ago(media.created_at),
+        tags=tags,
     )
 
 

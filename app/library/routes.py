@@ -75,7 +75,7 @@ def counts(project: Project) -> dict[str, int]:
 
 
 def _wanted() -> MediaFilter:
-    return MediaFilter(**{name: request.args.get(name, "")[:200] for name in ("q", "type", "status", "sort")})
+    return MediaFilter(**{name: request.args.get(name, "")[:200] for name in ("q", "type", "status", "sort", "tag")})
 
 
 def _query(wanted: MediaFilter, view: str) -> str:

@@ -40,12 +40,13 @@ class MediaFilter:
     type: str = ""
     status: str = ""
     sort: str = ""
+    tag: str = ""
 
     @property
     def is_plain_search(self) -> bool:
         """Say whether words alone are asked for, in the usual order."""
-        return bool(self.q) and not (self.type or self.status or self.sort)
+        return bool(self.q) and not (self.type or self.status or self.sort or self.tag)
 
     @property
     def is_set(self) -> bool:
-        return bool(self.q or self.type or self.status)
+        return bool(self.q or self.type or self.status or self.tag)

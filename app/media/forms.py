@@ -4,6 +4,7 @@ from wtforms import MultipleFileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.core.web.forms import Form, VersionField, trim
+from app.tags.forms import Tagged
 
 
 class UploadForm(Form):
@@ -12,8 +13,8 @@ class UploadForm(Form):
     files = MultipleFileField("Video or audio files")
 
 
-class MediaForm(Form):
-    """A recording's title and project."""
+class MediaForm(Tagged):
+    """A recording's title, tags and project."""
 
     title = StringField(
         "Title",

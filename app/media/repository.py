@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from app.core.storage import path_hash
 from app.index.query import matching_ids, newest_ids
 from app.media.filters import MediaFilter, MediaRow
 from app.media.models import Media, MediaKind, MediaState, Playhead, Rendition, RenditionKind
+from app.tags.links import tagged_ids
 
 # Sort word to (columns, descending); the id makes each order whole.
 SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -139,6 +141,11 @@ class MediaRepository(Repository[Media]):
         query = sa.select(sa.func.coalesce(sa.func.sum(Media.file_size), 0)).where(Media.project_id == project_id)
         return int(self.session.scalar(query) or 0)
 
+    def by_public_ids(self, project_id: int, public_ids: Sequence[UUID]) -> list[Media]:
+        """Return a project's live recordings with these ids."""
+        mine = (Media.project_id == project_id, Media.deleted_at.is_(None), Media.public_id.in_(public_ids))
+        return list(self.session.scalars(sa.select(Media).where(*mine).order_by(Media.id)))
+
     def by_ids(self, ids: Iterable[int]) -> dict[int, Media]:
         """Return recordings by id."""
         found = self.session.scalars(sa.select(Media).where(Media.id.in_(list(ids))))
@@ -184,6 +191,8 @@ class MediaRepository(Repository[Media]):
             conditions.append(Media.kind == MediaKind(wanted.type))
         if wanted.status in set(MediaState):
             conditions.append(Media.state == MediaState(wanted.status))
+        if wanted.tag:
+            conditions.append(Media.id.in_(tagged_ids("media", project_id, wanted.tag)))
         if wanted.q:
             ids = matching_ids(self.session, wanted.q, "media", project_id)
             conditions.append(Media.id.in_(ids) if ids is not None else sa.false())

@@ -20,10 +20,13 @@ from app.media.models import Media, MediaSource
 from app.media.names import clean_filename
 from app.media.scan import ScanResult, folder_of, register, survey
 from app.media.service import media_service
+from app.media.tagging import carrier_of
 from app.media.tus import storage, uploads_in
 from app.media.uploads import examine, put_in_place
 from app.projects.models import Project
 from app.projects.service import Seat, project_service
+from app.tags.links import names_of
+from app.tags.service import tag_service
 
 bp = Blueprint("media", __name__)
 
@@ -133,6 +136,7 @@ def edit(id: UUID) -> Response:
         service = media_service(session)
         media, seat = service.get_for(viewer(), id, "media:edit")
         choices = service.projects.choices_for(viewer())
+        carried, known = names_of(session, "media", [media.id])[media.id], tag_service(session).names(media.project_id)
     form = MediaForm()
     form.project.choices = options(choices)
     if form.validate_on_submit():
@@ -142,7 +146,10 @@ def edit(id: UUID) -> Response:
     elif not form.is_submitted():
         form.title.data, form.project.data = media.title, seat.project.slug
         form.version.data = str(media.version)
-    return render("media/edit.html", code=_status_of(form), form=form, media=media, project=seat.project)
+        form.show_tags([name for name, _ in carried])
+    return render(
+        "media/edit.html", code=_status_of(form), form=form, media=media, project=seat.project, known_tags=known
+    )
 
 
 def _save(form: MediaForm, id: UUID) -> Response | None:
@@ -151,6 +158,7 @@ def _save(form: MediaForm, id: UUID) -> Response | None:
             service = media_service(session)
             media, _ = service.get_for(viewer(), id, "media:edit")
             service.edit(viewer(), media, form.title.data or "", form.project.data, int(form.version.data or 0))
+            tag_service(session).edit_on(carrier_of(media), request.form.get("tags"), form.seen_tags.data, viewer().id)
         if not form.has_errors:
             return go(url_for("workbench.show", id=id))
     except Stale as stale:

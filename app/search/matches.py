@@ -17,6 +17,7 @@ from app.index.query import MOST_MATCHES, Wanted, newest_places
 from app.index.question import Question
 from app.media.models import Media
 from app.projects.models import Project
+from app.tags.links import tagged_ids
 from app.transcripts.models import Speaker, TranscriptSegment
 
 # More scopes than this cost the index more than looking at what it finds.
@@ -98,7 +99,7 @@ def _documents(session: Session, question: Question, by_id: dict[int, Project]) 
 
 def _of_fields(session: Session, question: Question, matches: list[Match], by_id: dict[int, Project]) -> list[Match]:
     """Keep what `before:`, `after:` and `by:` allow; all three ask about the recording."""
-    fields = {name: question.fields[name] for name in ("before", "after", "by") if name in question.fields}
+    fields = {name: question.fields[name] for name in ("before", "after", "by", "tag") if name in question.fields}
     if not fields or not matches:
         return matches
     query = sa.select(Media.id).where(Media.id.in_({match.media_id for match in matches}))
@@ -111,6 +112,8 @@ def _of_fields(session: Session, question: Question, matches: list[Match], by_id
             sa.or_(User.display_name.icontains(value, autoescape=True), User.username.icontains(value, autoescape=True))
         )
         query = query.where(Media.uploaded_by.in_(person))
+    for value in fields.get("tag", ()):
+        query = query.where(sa.or_(*(Media.id.in_(tagged_ids("media", id, value)) for id in by_id)))
     allowed = set(session.scalars(query))
     return [match for match in matches if match.media_id in allowed]
 

@@ -12,7 +12,7 @@ RULES = {
         "admin_users.index admin_users.invite admin_users.new admin_users.reset admin_users.take_back"
     ),
     "clip:edit": (
-        "clips.edit clips.move clips.split workbench.check workbench.create workbench_clips.bounds "
+        "clips.edit clips.move clips.split renders.tag_many workbench.check workbench.create workbench_clips.bounds "
         "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore workbench_words.create"
     ),
     "clip:render": "renders.render_many renders.request_render",
@@ -22,9 +22,9 @@ RULES = {
     ),
     "job:control": "jobs.cancel jobs.dismiss jobs.retry",
     "job:view": "jobs.show jobs.status",
-    "media:delete": "media.delete media.restore",
+    "media:delete": "bulk.delete media.delete media.restore",
     "media:download": "files.file",
-    "media:edit": "media.edit",
+    "media:edit": "bulk.tags media.edit tags.delete tags.edit tags.merge",
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
         "activity.media files.rendition frames.picture frames.show frames.small lines.show lines.show_json "
@@ -38,7 +38,7 @@ RULES = {
     ),
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive",
-    "project:view": "activity.project library.jobs_strip library.show members.index",
+    "project:view": "activity.project library.jobs_strip library.show members.index tags.index",
     "public": "auth.reset auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities",
     "signed-in": (
         "activity.index auth.sign_out invitations.join jobs.index jobs.mine media.demo members.leave projects.home "

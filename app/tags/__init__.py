@@ -1,0 +1,1 @@
+"""The tags room: a project's own words for its recordings and clips, and whatever links to them."""
