@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app, request
 from flask import session as browser_memory
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -18,6 +18,7 @@ from app.activity.mine import Mine, tell
 from app.admin import audit_routes, metrics, user_routes
 from app.admin import routes as admin
 from app.analysis import models as analysis_models
+from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import routes as auth
 from app.clips import models as clips_models
@@ -29,11 +30,12 @@ from app.core import settings as core_settings
 from app.core import statements
 from app.core.changes import track
 from app.core.db import db, engine_options, install_hooks
+from app.core.errors import DomainError
 from app.core.meter import Meter
 from app.core.replicas import Replicas
 from app.core.storage import LocalStorage
 from app.core.web import health
-from app.core.web.access import guard
+from app.core.web.access import actor, guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
 from app.core.web.readiness import refuse_unready
@@ -125,7 +127,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     refuse_unready(app, ROOT / "migrations")
     guard(app, auth.load_viewer)
     send_headers(app, https=settings.https)
-    answer_errors(app)
+    app.extensions["refusals"] = Refusals()
+    answer_errors(app, note_refusal)
     jinja.prepare(app, my_jobs)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -147,6 +150,13 @@ def _watch_databases(app: Flask, settings: Settings) -> None:
         statements.watch(engine, meter, role="replica", slow_ms=settings.slow_query_ms)
     time_requests(app)
     route_reads(app, Replicas(engines), settings.read_own_writes_s)
+
+
+def note_refusal(error: DomainError) -> None:
+    """Write into the log that this request was refused."""
+    refusals: Refusals = current_app.extensions["refusals"]
+    rule = request.url_rule.rule if request.url_rule else request.path
+    refusals.note(actor(), request.method, rule, str(error))
 
 
 def my_jobs(person_id: int) -> Mine:

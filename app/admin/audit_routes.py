@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, request, stream_with_context
+from werkzeug.wrappers import Response
 
 from app.admin.audit import HEAD, asked_for, csv_rows, entries, filter_of, one
 from app.audit.models import AuditAction

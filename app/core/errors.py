@@ -18,6 +18,10 @@ class NotFound(DomainError):
         super().__init__(words)
 
 
+class Hidden(NotFound):
+    """It is there, and the viewer may not know: answered like `NotFound`, and noted as a refusal (404)."""
+
+
 class Forbidden(DomainError):
     """The viewer may see it but not do this (403)."""
 

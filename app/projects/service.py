@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.core.clock import now
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from app.core.errors import Conflict, Forbidden, Hidden, Invalid, NotFound, Stale
 from app.core.pagination import Page
 from app.core.storage import path_hash
 from app.projects.models import MemberRole, Project
@@ -70,7 +70,7 @@ class ProjectService:
         """Return the viewer's seat in a loaded project; raises as `get_for` does."""
         seat = self.seat_or_none(viewer, project)
         if seat is None:
-            raise NotFound()
+            raise Hidden()
         if not allows(seat.role, permission):
             raise Forbidden(refusal(permission))
         if not seat.may(permission):

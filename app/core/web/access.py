@@ -9,7 +9,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.db import Actor
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Forbidden, Hidden
 from app.core.web.htmx import wants_piece
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -78,7 +78,7 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
         if g.viewer is None:
             return _to_sign_in()
         if rule == ADMIN and not g.viewer.is_admin:
-            raise NotFound()
+            raise Hidden()
         return None
 
 
@@ -87,7 +87,7 @@ def _require_operator() -> None:
     sent = request.headers.get("Authorization", "").encode()
     has_token = token is not None and hmac.compare_digest(sent, f"Bearer {token}".encode())
     if not has_token and not (g.viewer is not None and g.viewer.is_admin):
-        raise NotFound()
+        raise Hidden()
 
 
 def _to_sign_in() -> Response:

@@ -1,6 +1,7 @@
 """Every error as a page and as a piece, in words; the details go to the log alone."""
 
 import logging
+from collections.abc import Callable
 
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import Base
 from app.core.db_errors import domain_error
-from app.core.errors import AlreadyDone, DomainError, Throttled
+from app.core.errors import AlreadyDone, DomainError, Forbidden, Hidden, Throttled
 from app.core.web.htmx import go, render, wants_piece
 
 log = logging.getLogger("rushes.errors")
@@ -42,15 +43,20 @@ WORDS = {
 }
 
 
-def answer_errors(app: Flask) -> None:
-    """Register one answer per kind of error."""
-    _answer_ours(app)
+Refused = Callable[[DomainError], None]
+
+
+def answer_errors(app: Flask, refused: Refused) -> None:
+    """Register one answer per kind of error; `refused` is told of each that is about permission."""
+    _answer_ours(app, refused)
     _answer_others(app)
 
 
-def _answer_ours(app: Flask) -> None:
+def _answer_ours(app: Flask, refused: Refused) -> None:
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> Response:
+        if isinstance(error, (Forbidden, Hidden)):
+            refused(error)
         answer = page(error.status, str(error))
         if isinstance(error, Throttled):
             answer.headers["Retry-After"] = str(error.retry_after_s)

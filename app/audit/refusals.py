@@ -1,0 +1,52 @@
+"""Refusals go into the log: who asked for what they may not have; so many a minute, so that nobody can fill it."""
+
+import logging
+import threading
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.audit.models import AuditAction
+from app.audit.service import AuditService
+from app.core.clock import now
+from app.core.db import Actor, transaction
+from app.core.errors import DomainError
+
+A_MINUTE = 10
+# Nobody has more people at work; past it the counts begin anew.
+MOST_PEOPLE = 10_000
+
+log = logging.getLogger("rushes.refusals")
+
+
+class Refusals:
+    """The refusals of this process, counted by person and minute; those past ten a minute are only counted."""
+
+    def __init__(self, a_minute: int = A_MINUTE) -> None:
+        self.a_minute = a_minute
+        self._minute = ""
+        self._counts: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def note(self, who: Actor, method: str, rule: str, words: str) -> None:
+        """Write one entry, in a unit of its own; a log that cannot be written changes nothing for who was refused.
+
+        `rule` is the route, never the address: what stands in its places is not theirs to know.
+        """
+        if who.id is None or not self._is_wanted(who.id, now()):
+            return
+        try:
+            with transaction(who) as session:
+                told = {"reason": {"old": None, "new": words}}
+                name = f"{method} {rule}"[:255]
+                AuditService(session).note(AuditAction.DENIED, "access:refused", "address", None, name, changes=told)
+        except (DomainError, SQLAlchemyError):
+            log.exception("a refusal of person %s could not be noted", who.id)
+
+    def _is_wanted(self, person_id: int, moment: datetime) -> bool:
+        minute = f"{moment:%Y-%m-%d %H:%M}"
+        with self._lock:
+            if minute != self._minute or len(self._counts) >= MOST_PEOPLE:
+                self._minute, self._counts = minute, {}
+            self._counts[person_id] = self._counts.get(person_id, 0) + 1
+            return self._counts[person_id] <= self.a_minute

@@ -1,0 +1,95 @@
+"""Whoever asks for what they may not have is in the log, and cannot fill it."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.audit import refusals as module
+from app.audit.models import AuditAction, AuditLog
+from app.audit.refusals import Refusals
+from app.core.clock import now
+from app.core.db import Actor, db
+from app.core.errors import Unavailable
+from tests.factories import HTMX
+from tests.visitors import Company
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts(app: Flask) -> None:
+    app.extensions["refusals"] = Refusals()
+
+
+def refusals() -> list[AuditLog]:
+    return list(db.session.scalars(sa.select(AuditLog).where(AuditLog.action == AuditAction.DENIED)))
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "rule"),
+    [
+        ("outsider", "/p/{slug}", "/p/<slug>"),
+        ("viewer", "/p/{slug}/settings", "/p/<slug>/settings"),
+        ("owner", "/admin/users", "/admin/users"),
+        ("owner", "/metrics", "/metrics"),
+    ],
+)
+def test_a_refusal_is_noted_with_who_and_what(company: Company, role: str, path: str, rule: str) -> None:
+    answer = company.as_(role).get(path.format(slug=company.project.slug))
+
+    (noted,) = refusals()
+    assert answer.status_code in (403, 404)
+    assert (noted.actor_id, noted.entity_name) == (getattr(company, role).id, f"GET {rule}")
+    assert noted.ip == "127.0.0.1" and noted.request_id == answer.headers["X-Request-Id"]
+
+
+def test_a_refused_form_is_noted_and_changes_nothing(company: Company) -> None:
+    answer = company.as_("viewer").post(f"/p/{company.project.slug}/archive", headers=HTMX)
+
+    assert answer.status_code == 403
+    assert [noted.entity_name for noted in refusals()] == ["POST /p/<slug>/archive"]
+
+
+def test_what_is_simply_not_there_is_no_refusal(company: Company) -> None:
+    visitor = company.as_("owner")
+
+    assert visitor.get("/p/nobody-has-this").status_code == visitor.get("/no/such/page").status_code == 404
+    assert refusals() == []
+
+
+def test_whoever_is_not_signed_in_is_led_to_sign_in_and_not_noted(app: Flask, company: Company) -> None:
+    assert app.test_client().get(f"/p/{company.project.slug}").status_code == 303
+    assert refusals() == []
+
+
+def test_a_person_fills_ten_lines_a_minute_and_no_more(company: Company) -> None:
+    outsider, viewer = company.as_("outsider"), company.as_("viewer")
+    for _ in range(15):
+        outsider.get(f"/p/{company.project.slug}")
+    viewer.get(f"/p/{company.project.slug}/settings")
+
+    by = [noted.actor_id for noted in refusals()]
+    assert by.count(company.outsider.id) == 10 and by.count(company.viewer.id) == 1
+
+
+def test_the_next_minute_begins_anew(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, who = Refusals(a_minute=1), Actor(7, "Eve")
+    for _ in range(3):
+        counts.note(who, "GET", "/x", "No.")
+    monkeypatch.setattr(module, "now", lambda: now() + timedelta(minutes=1))
+    counts.note(who, "GET", "/x", "No.")
+
+    assert len(refusals()) == 2
+
+
+def test_a_log_that_cannot_be_written_does_not_change_the_answer(
+    company: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*args: object) -> None:
+        raise Unavailable("Not just now.")
+
+    visitor = company.as_("outsider")
+    monkeypatch.setattr(module, "AuditService", broken)
+
+    assert visitor.get(f"/p/{company.project.slug}").status_code == 404
+    assert "could not be noted" in caplog.text
