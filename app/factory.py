@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import Flask, current_app, request
 from flask import session as browser_memory
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 from app import cli, jinja
@@ -22,6 +21,7 @@ from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import routes as auth
 from app.clips import models as clips_models
+from app.clips import purge as clips_purge
 from app.clips import render_routes
 from app.clips import routes as clips
 from app.clips import tagging as clip_tagging
@@ -35,7 +35,7 @@ from app.core.meter import Meter
 from app.core.replicas import Replicas
 from app.core.storage import LocalStorage
 from app.core.web import health
-from app.core.web.access import actor, guard
+from app.core.web.access import FormGuard, actor, guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
 from app.core.web.readiness import refuse_unready
@@ -46,6 +46,7 @@ from app.index.writer import write_words
 from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
 from app.library import routes as library
+from app.library import trash_routes
 from app.media import bulk_routes, file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import results as media_results
@@ -58,6 +59,7 @@ from app.search import routes as search
 from app.tags import routes as tags
 from app.transcripts import line_routes, speaker_routes
 from app.transcripts import models as transcripts_models
+from app.transcripts import purge as transcripts_purge
 from app.transcripts import routes as transcripts
 from app.workbench import clip_routes, word_routes
 from app.workbench import routes as workbench
@@ -66,6 +68,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What rooms do when a job ends must be known here too: a queued job that is cancelled ends in the web process.
 HOOKS = (media_results.settle_state,)
+# What goes for good with a recording, from the top down.
+PURGES = (clips_purge, transcripts_purge)
 # Named here so that the metadata is whole before the first migration compares it.
 MODELS = (
     analysis_models,
@@ -97,6 +101,7 @@ BLUEPRINTS = (
     clips.bp,
     render_routes.bp,
     library.bp,
+    trash_routes.bp,
     search.bp,
     workbench.bp,
     clip_routes.bp,
@@ -120,12 +125,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
-    CSRFProtect(app)
+    FormGuard(app)
     _watch_databases(app, settings)
     job_engine.connect(settings)
     app.extensions["storage"] = LocalStorage(settings.media_root, settings.reserve_bytes)
     refuse_unready(app, ROOT / "migrations")
-    guard(app, auth.load_viewer)
+    guard(app, auth.load_viewer, auth.load_bearer)
     send_headers(app, https=settings.https)
     app.extensions["refusals"] = Refusals()
     answer_errors(app, note_refusal)

@@ -28,6 +28,8 @@ TASK_MODULES: tuple[str, ...] = (
     "app.transcripts.tasks",
     "app.analysis.tasks",
     "app.clips.tasks",
+    "app.clips.purge",
+    "app.transcripts.purge",
 )
 
 # Ten seconds to be gone: children are killed and jobs handed back in the first of them.

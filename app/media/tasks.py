@@ -16,6 +16,7 @@ from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.files import original
 from app.media.models import Media, MediaKind, Rendition, RenditionKind
+from app.media.purge import empty
 from app.media.reads import renditions_of
 from app.media.results import keep_file, keep_hash, keep_probe, keep_rendition, rendition_of
 from app.media.sweeper import sweep
@@ -57,6 +58,18 @@ def sweep_files(keeper: Housekeeper[Settings]) -> str:
     with keeper.reading() as session:
         files = sweep(session, storage)
     return f"{plural(uploads, 'upload')} and {plural(files, 'file')} removed."
+
+
+@chore("empty the trash", every=timedelta(hours=6))
+def empty_trash(keeper: Housekeeper[Settings]) -> str:
+    """Remove for good what has been in the trash long enough."""
+    total = 0
+    while True:
+        with keeper.unit() as session:
+            count = empty(session)
+        if not count:
+            return f"{plural(total, 'thing')} removed for good."
+        total += count
 
 
 @stage("generate")

@@ -88,6 +88,8 @@ def _documents(session: Session, question: Question, by_id: dict[int, Project]) 
     query = sa.select(
         document.entity_type, document.entity_id, document.project_id, document.media_id, document.start_ms
     ).where(document.place.in_(sa.select(places.c.place)))
+    # What hangs below a recording in the trash keeps its documents: it may be brought back.
+    query = query.join(Media, Media.id == document.media_id).where(Media.deleted_at.is_(None))
     if few is None:
         query = query.where(document.scope.in_(scopes))
     return [

@@ -147,6 +147,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("transcripts.recognise", "POST"): form(),
     ("transcripts.show", "GET"): page(),
     ("transcripts.show_json", "GET"): page(),
+    ("trash.index", "GET"): page(),
+    ("trash.remove", "GET"): page(),
+    ("trash.remove", "POST"): form(),
     ("tus.capabilities", "OPTIONS"): page(204),
     ("tus.create", "POST"): Case(201, headers={**TUS, "Upload-Length": "10"}),
     ("tus.offset", "HEAD"): Case(200, headers=TUS),
@@ -183,7 +186,7 @@ NAMES: dict[str, Any] = {
     # The first thing that ever happened.
     "entry": 1,
 }
-GONE = {"media.restore": "gone_media", "workbench_clips.restore": "gone_clip"}
+GONE = {"media.restore": "gone_media", "trash.remove": "gone_media", "workbench_clips.restore": "gone_clip"}
 FAILED_JOBS = frozenset({"jobs.retry", "jobs.dismiss"})
 
 

@@ -22,7 +22,7 @@ RULES = {
     ),
     "job:control": "jobs.cancel jobs.dismiss jobs.retry",
     "job:view": "jobs.show jobs.status",
-    "media:delete": "bulk.delete media.delete media.restore",
+    "media:delete": "bulk.delete media.delete media.restore trash.index",
     "media:download": "files.file",
     "media:edit": "bulk.tags media.edit tags.delete tags.edit tags.merge",
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
@@ -37,7 +37,7 @@ RULES = {
         "transcripts.delete transcripts.recognise"
     ),
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
-    "project:edit": "projects.archive projects.edit projects.unarchive",
+    "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",
     "project:view": "activity.project library.jobs_strip library.show members.index tags.index",
     "public": "auth.reset auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities",
     "signed-in": (
