@@ -8,7 +8,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from app.core.web.htmx import wants_piece
-from app.core.words import ago, exactly, size
+from app.core.words import ago, day, exactly, size
 
 
 class Mine(Protocol):
@@ -36,7 +36,7 @@ def numbers(values: dict[str, float | int]) -> Markup:
 
 def prepare(app: Flask, tell_mine: Callable[[int], Mine]) -> None:
     """Register filters and the names every page has; `tell_mine` says how a person's own jobs stand."""
-    app.jinja_env.filters.update(vars=numbers, ago=ago, exactly=exactly, size=size)
+    app.jinja_env.filters.update(vars=numbers, ago=ago, day=day, exactly=exactly, size=size)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.auth.reads import names_of
+from app.core.clock import local
 from app.core.words import ago, lasts, size
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
 from app.jobs.service import job_service
@@ -129,7 +130,7 @@ def _stage(stage: JobStage) -> StageRow:
 def _line(line: ProcessingLog) -> tuple[str, str, str, str]:
     tail = str((line.error_details or {}).get("log_tail") or "")
     message = f"{line.message}\n{tail}" if tail else line.message
-    return f"{line.timestamp:%H:%M:%S}", line.level, STAGE_WORDS.get(line.stage or "", line.stage or ""), message
+    return f"{local(line.timestamp):%H:%M:%S}", line.level, STAGE_WORDS.get(line.stage or "", line.stage or ""), message
 
 
 def _spent(start: datetime | None, end: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditAction, AuditLog
 from app.audit.repository import AuditRepository
+from app.core.clock import local
 from app.core.words import ago
 
 NOUNS = {
@@ -39,6 +40,13 @@ ACTS = {
     "sign-in": "signed in",
     "sign-out": "signed out",
     "sign-in:failed": "was refused at sign-in",
+    "sign-out:elsewhere": "signed out another browser",
+    "sign-out:others": "signed out everywhere else",
+    "second-factor:on": "switched on sign-in with two steps",
+    "second-factor:off": "has no second step at sign-in any more",
+    "second-factor:codes": "made new recovery codes",
+    "second-factor:recovered": "signed in with a recovery code",
+    "second-factor:failed": "was refused at the second step",
 }
 FIELDS = {
     "in_point": "In point",
@@ -81,11 +89,12 @@ class Entry:
 
     @property
     def day(self) -> str:
-        return f"{self.when:%A} {self.when.day} {self.when:%B %Y}"
+        there = local(self.when)
+        return f"{there:%A} {there.day} {there:%B %Y}"
 
     @property
     def time_text(self) -> str:
-        return f"{self.when:%H:%M}"
+        return f"{local(self.when):%H:%M}"
 
     @property
     def when_text(self) -> str:

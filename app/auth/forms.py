@@ -58,3 +58,13 @@ class PasswordForm(Form):
     """A new password."""
 
     password = PasswordField("New password", [InputRequired("Choose a password.")])
+
+
+class CodeForm(Form):
+    """The code an app shows, or one of the recovery codes."""
+
+    code = StringField(
+        "Code",
+        [InputRequired("Type the code your app shows."), Length(max=64, message="This is longer than a code.")],
+        filters=[trim],
+    )

@@ -244,3 +244,19 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
     code_hash: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class PendingSignIn(Base):
+    """Somebody whose password was right and whose second factor is still asked for; only the hash is kept."""
+
+    __tablename__ = "pending_sign_ins"
+    __table_args__ = (
+        sa.Index("ix_pending_sign_ins_user_id", "user_id"),
+        sa.Index("ix_pending_sign_ins_expires_at", "expires_at"),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -2,20 +2,26 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, request, session, url_for
+from flask import Blueprint, current_app, flash, g, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.auth.cookies import drop_token, read_token, set_token
-from app.auth.forms import PasswordForm, SetupForm, SignInForm
+from app.auth.forms import CodeForm, PasswordForm, SetupForm, SignInForm
 from app.auth.links import link_service
 from app.auth.models import LinkPurpose, User
-from app.auth.service import SEEN_EVERY, WRONG, Browser, auth_service
-from app.core.clock import now
+from app.auth.second_factor import WRONG_CODE, second_factor_service
+from app.auth.service import SEEN_EVERY, WRONG, Browser, Entered, auth_service
+from app.auth.tokens import Bearer, token_service
+from app.core.clock import now, show_in
 from app.core.db import Actor, db, reading, transaction
-from app.core.web.access import PUBLIC, SIGNED_IN, access, actor
+from app.core.errors import NotFound
+from app.core.web.access import IN_PERSON, PUBLIC, access, actor
 from app.core.web.htmx import go, local_path, render
 
 bp = Blueprint("auth", __name__)
+
+# What the browser holds between the two steps of a sign-in.
+PENDING, NEXT = "second-step", "next"
 
 
 @bp.route("/setup/<token>", methods=["GET", "POST"])
@@ -46,9 +52,30 @@ def sign_in() -> Response:
         with transaction(actor()) as unit:
             entered = auth_service(unit).sign_in(form.username.data or "", form.password.data or "", browser())
         if entered is not None:
-            return signed_in(entered[1], local_path(form.next.data, url_for("projects.index")))
+            return _admit(entered, local_path(form.next.data, url_for("projects.index")))
         form.form_errors.append(WRONG)
     return render("auth/sign_in.html", code=422, form=form, notice=None)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@access(PUBLIC)
+def second_step() -> Response:
+    """Ask for the code of somebody whose password was right."""
+    token, form = session.get(PENDING), CodeForm()
+    try:
+        with reading() as unit:
+            second_factor_service(unit).waiting(token)
+        if form.validate_on_submit():
+            with transaction(actor()) as unit:
+                entered = auth_service(unit).second_step(token, form.code.data or "", browser())
+            if entered is not None:
+                return _admit(entered, local_path(session.get(NEXT), url_for("projects.index")))
+            form.code.errors = [WRONG_CODE]
+    except NotFound as gone:
+        session.pop(PENDING, None)
+        flash(str(gone))
+        return go(url_for("auth.sign_in"))
+    return render("auth/second_step.html", code=422 if form.errors else 200, form=form)
 
 
 @bp.route("/reset/<token>", methods=["GET", "POST"])
@@ -68,7 +95,7 @@ def reset(token: str) -> Response:
 
 
 @bp.post("/sign-out")
-@access(SIGNED_IN)
+@access(IN_PERSON)
 def sign_out() -> Response:
     """End the session on the server and in the browser."""
     token = read_token(current_app)
@@ -89,11 +116,23 @@ def load_viewer() -> User | None:
     found = auth_service(db.session()).person_of(token)
     if found is None:
         return None
-    user, row = found
+    user, row, preferences = found
+    if preferences is not None:
+        g.preferences = preferences
+        show_in(preferences.time_zone)
     moment = now()
     if moment - row.last_seen_at > SEEN_EVERY:
         _seen(row.id, moment)
     return user
+
+
+def load_bearer(token: str) -> Bearer | None:
+    """Return whom a program's token stands for; its `last_used_at` moves at most once a minute."""
+    bearer = token_service(db.session()).bearer(token)
+    if bearer is not None and bearer.is_due:
+        with transaction(actor()) as unit:
+            token_service(unit).used(bearer)
+    return bearer
 
 
 def browser() -> Browser:
@@ -104,6 +143,15 @@ def browser() -> Browser:
 def _seen(session_id: int, moment: datetime) -> None:
     with transaction(actor()) as unit:
         auth_service(unit).sessions.touch(session_id, moment)
+
+
+def _admit(entered: Entered, target: str) -> Response:
+    """Let somebody in, or lead them to their second step; the way there is kept in the browser's signed cookie."""
+    if not entered.second_step:
+        return signed_in(entered.token, target)
+    session.clear()
+    session[PENDING], session[NEXT] = entered.token, target
+    return go(url_for("auth.second_step"))
 
 
 def signed_in(token: str, target: str) -> Response:

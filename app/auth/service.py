@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
-from app.auth.models import Role, SetupLink, User, UserSession
+from app.auth.models import Role, SetupLink, User, UserPreferences, UserSession
 from app.auth.passwords import hash_password, matches, new_token, token_hash
 from app.auth.repository import SessionRepository, UserRepository, normalized
+from app.auth.second_factor import SecondFactorService, second_factor_service
 from app.auth.throttle import Throttle
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound, Throttled
@@ -39,14 +41,36 @@ class Browser:
     user_agent: str | None
 
 
+class Entered(NamedTuple):
+    """Somebody whose password was right, and the token to hand them: of a session, or of a sign-in that waits."""
+
+    user: User
+    token: str
+    second_step: bool = False
+
+
+class Visit(NamedTuple):
+    """Whose session a browser carries, and how they like the pages, where they ever said."""
+
+    user: User
+    session: UserSession
+    preferences: UserPreferences | None
+
+
 class AuthService:
     """Who may come in, and with which session."""
 
-    def __init__(self, session: Session, users: UserRepository, sessions: SessionRepository, audit: AuditService):
-        self.session = session
+    def __init__(
+        self,
+        users: UserRepository,
+        sessions: SessionRepository,
+        audit: AuditService,
+        factors: SecondFactorService,
+    ) -> None:
         self.users = users
         self.sessions = sessions
         self.audit = audit
+        self.factors = factors
         self.throttle = Throttle(sessions)
 
     def needs_setup(self) -> bool:
@@ -89,9 +113,10 @@ class AuthService:
             )
         )
 
-    def sign_in(self, username: str, password: str, browser: Browser) -> tuple[User, str] | None:
-        """Return the person and a new session's token, or None where name and password don't match.
+    def sign_in(self, username: str, password: str, browser: Browser) -> Entered | None:
+        """Return the person and a token, or None where name and password don't match.
 
+        The token is a new session's; with a second factor it is that of a sign-in which waits for the code.
         A failure is remembered, so the caller commits either way. Raises `Throttled`.
         """
         wait_s = self.throttle.wait_s(username, browser.ip)
@@ -103,9 +128,14 @@ class AuthService:
             self.audit.note(AuditAction.DENIED, "sign-in:failed", "user", user.id if user else None, username[:120])
             return None
         self.throttle.succeeded(username)
-        user.last_login_at = now()
-        self.audit.note(AuditAction.LOGIN, "sign-in", "user", user.id, user.display_name, by=user)
-        return user, self.open_session(user, browser)
+        if self.factors.is_on(user):
+            return Entered(user, self.factors.ask(user), second_step=True)
+        return self._enter(user, browser)
+
+    def second_step(self, token: str | None, code: str, browser: Browser) -> Entered | None:
+        """Return the person and a new session's token, or None for a wrong code; raises as `answer` does."""
+        user = self.factors.answer(token, code, browser.ip)
+        return self._enter(user, browser) if user is not None else None
 
     def open_session(self, user: User, browser: Browser) -> str:
         """Start a session for this person and return its token; only the hash is stored."""
@@ -123,15 +153,15 @@ class AuthService:
         )
         return token
 
-    def person_of(self, token: str) -> tuple[User, UserSession] | None:
+    def person_of(self, token: str) -> Visit | None:
         """Return whose live session this token is; None where it ended, expired or was never there."""
         found = self.sessions.find(token_hash(token))
         if found is None:
             return None
-        session, user = found
+        session, user, preferences = found
         if not user.is_active or not is_live(session, now()):
             return None
-        return user, session
+        return Visit(user, session, preferences)
 
     def end_sessions(self, user: User) -> None:
         """End every session of this person at once."""
@@ -144,6 +174,11 @@ class AuthService:
             found[0].revoked_at = now()
             self.audit.note(AuditAction.LOGOUT, "sign-out", "user", found[1].id, found[1].display_name, by=found[1])
 
+    def _enter(self, user: User, browser: Browser) -> Entered:
+        user.last_login_at = now()
+        self.audit.note(AuditAction.LOGIN, "sign-in", "user", user.id, user.display_name, by=user)
+        return Entered(user, self.open_session(user, browser))
+
 
 def is_live(session: UserSession, moment: datetime) -> bool:
     """Say whether a session still counts: not ended, not expired, seen within the idle limit."""
@@ -152,4 +187,6 @@ def is_live(session: UserSession, moment: datetime) -> bool:
 
 def auth_service(session: Session) -> AuthService:
     """Build the service on this session."""
-    return AuthService(session, UserRepository(session), SessionRepository(session), AuditService(session))
+    return AuthService(
+        UserRepository(session), SessionRepository(session), AuditService(session), second_factor_service(session)
+    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.core.clock import now
+from app.core.clock import local, now
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
@@ -35,12 +35,18 @@ def ago(moment: datetime) -> str:
         return f"{round(seconds / 3600)} h ago"
     if seconds < 7 * 86_400:
         return plural(round(seconds / 86_400), "day") + " ago"
-    return f"{moment.day} {moment:%b %Y}"
+    there = local(moment)
+    return f"{there.day} {there:%b %Y}"
 
 
 def exactly(moment: datetime) -> str:
-    """Return a moment to the second, in UTC: "2026-11-21 14:02:09 UTC"."""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    """Return a moment to the second, in the zone of whoever looks: "2026-11-21 14:02:09 UTC"."""
+    return f"{local(moment):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def day(moment: datetime) -> str:
+    """Return the date of a moment where whoever looks is: "2026-11-21"."""
+    return f"{local(moment):%Y-%m-%d}"
 
 
 def lasts(seconds: float) -> str:

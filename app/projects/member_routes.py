@@ -14,7 +14,7 @@ from app.core.errors import Conflict
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import sent_mark
 from app.core.web.htmx import go, render
-from app.core.words import ago
+from app.core.words import ago, day
 from app.projects.forms import InvitationForm, MemberForm, RoleForm
 from app.projects.members import member_service
 from app.projects.models import MemberRole
@@ -147,7 +147,7 @@ def _page(
         members=rows,
         is_member=any(row.is_me for row in rows),
         pending=[
-            {"link": each, "until_text": f"{each.expires_at:%Y-%m-%d}", "made_text": ago(each.created_at)}
+            {"link": each, "until_text": day(each.expires_at), "made_text": ago(each.created_at)}
             for each in pending
         ],
         form=form or MemberForm(formdata=None),
@@ -159,7 +159,7 @@ def _page(
 
 
 def _pending(link: Invitation) -> dict[str, Any]:
-    return {"link": link, "until_text": f"{link.expires_at:%Y-%m-%d}", "made_text": ago(link.created_at)}
+    return {"link": link, "until_text": day(link.expires_at), "made_text": ago(link.created_at)}
 
 
 def _article(role: str) -> str:

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.core.web.access import ADMIN, OPERATOR, PUBLIC, SIGNED_IN, rule_of
+from app.core.web.access import ADMIN, IN_PERSON, OPERATOR, PUBLIC, SIGNED_IN, rule_of
 from app.projects.models import MemberRole
 from app.projects.policy import IN_ARCHIVE, LEAST_ROLE, RANK
 from tests.house.cases import CASES, Case, filled, metadata, names_for
@@ -52,7 +52,7 @@ def cells(app: Flask, role: str) -> list[Cell]:
 
 
 def is_of_a_project(app: Flask, rule: Rule) -> bool:
-    return rule_of(app, rule.endpoint) not in (PUBLIC, SIGNED_IN, ADMIN, OPERATOR)
+    return rule_of(app, rule.endpoint) not in (PUBLIC, SIGNED_IN, IN_PERSON, ADMIN, OPERATOR)
 
 
 def case_of(cell: Cell) -> Case:
@@ -97,7 +97,7 @@ def expected(app: Flask, cell: Cell) -> int:
         return 401 if program else 303
     if rule == ADMIN:
         return success if cell.role == "admin" else 404
-    if cell.method == "OPTIONS" or rule == SIGNED_IN:
+    if cell.method == "OPTIONS" or rule in (SIGNED_IN, IN_PERSON):
         return success
     return _in_project(cell, str(rule), success)
 

@@ -56,6 +56,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("admin_users.take_back", "POST"): form(404),
     ("auth.reset", "GET"): page(404),
     ("auth.reset", "POST"): form(404, password="a new phrase"),
+    ("auth.second_step", "GET"): page(303),
+    ("auth.second_step", "POST"): form(code="000000"),
     ("auth.setup", "GET"): page(404),
     ("auth.setup", "POST"): form(404),
     ("auth.sign_in", "GET"): page(),

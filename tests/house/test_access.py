@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.core.web.access import ADMIN, OPERATOR, PUBLIC, SIGNED_IN, rule_of
+from app.core.web.access import ADMIN, IN_PERSON, OPERATOR, PUBLIC, SIGNED_IN, rule_of
 from app.projects.policy import LEAST_ROLE
 from tests.house.asking import Cell, ask, case_of, cells, expected, is_led_elsewhere, rules_of
 from tests.house.cases import CASES
@@ -17,7 +17,7 @@ LEAST_CELLS = 2000
 def test_every_route_declares_who_may_ask(app: Flask) -> None:
     for rule in rules_of(app):
         declared = rule_of(app, rule.endpoint)
-        assert declared in (PUBLIC, SIGNED_IN, ADMIN, OPERATOR, *LEAST_ROLE), f"{rule.endpoint}: {declared}"
+        assert declared in (PUBLIC, SIGNED_IN, IN_PERSON, ADMIN, OPERATOR, *LEAST_ROLE), f"{rule.endpoint}: {declared}"
 
 
 def test_every_route_and_method_has_its_case(app: Flask) -> None:

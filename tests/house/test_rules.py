@@ -39,9 +39,12 @@ RULES = {
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",
     "project:view": "activity.project library.jobs_strip library.show members.index tags.index",
-    "public": "auth.reset auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities",
+    "in-person": "auth.sign_out",
+    "public": (
+        "auth.reset auth.second_step auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities"
+    ),
     "signed-in": (
-        "activity.index auth.sign_out invitations.join jobs.index jobs.mine media.demo members.leave projects.home "
+        "activity.index invitations.join jobs.index jobs.mine media.demo members.leave projects.home "
         "projects.index projects.new search.index"
     ),
 }

@@ -139,7 +139,9 @@ def _furnish(world: World, project: Project, recording: Path) -> Things:
     with session_scope() as session:
         session.merge(clips[2]).deleted_at = now()
     ids = [clip.public_id for clip in clips]
-    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, *jobs, world.people["editor"].public_id)
+    return Things(
+        project.slug, media.public_id, *ids, gone.public_id, export, *said, *jobs, world.people["editor"].public_id
+    )
 
 
 def _render_files(media: Media, root: Path) -> None:

@@ -6,22 +6,29 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
+from app.core.clock import show_in
 from app.core.db import Actor
 from app.core.errors import Forbidden, Hidden
-from app.core.web.htmx import wants_piece
+from app.core.web.htmx import wants_json, wants_piece
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+# Signed in with a browser: a person's own account and session are no program's business.
+IN_PERSON = "in-person"
 ADMIN = "admin"
 # An admin who is signed in, or a program with METRICS_TOKEN; for all others it is not there.
 OPERATOR = "operator"
 
 # Flask's own view for files under static/: nothing in there is anybody's.
 OPEN_ENDPOINTS = frozenset({"static"})
+LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
+BEARER = "Bearer "
 
 
 class Viewer(Protocol):
@@ -34,8 +41,18 @@ class Viewer(Protocol):
     def is_admin(self) -> bool: ...
 
 
+class Bearer(Protocol):
+    """A program that acts for somebody."""
+
+    @property
+    def user(self) -> Viewer: ...
+
+    @property
+    def may_write(self) -> bool: ...
+
+
 def access(rule: str) -> Callable[[V], V]:
-    """Declare who may call a view: PUBLIC, SIGNED_IN, ADMIN, OPERATOR, or a permission such as `clip:edit`.
+    """Declare who may call a view: PUBLIC, SIGNED_IN, IN_PERSON, ADMIN, OPERATOR, or a permission such as `clip:edit`.
 
     A permission means "signed in, and the service that loads the object checks this permission".
     """
@@ -47,6 +64,12 @@ def access(rule: str) -> Callable[[V], V]:
     return declare
 
 
+def sends_a_file(view: V) -> V:
+    """Declare that a view answers bytes, not a page: a program that may read may have them."""
+    view.__sends_a_file__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def rule_of(app: Flask, endpoint: str) -> str | None:
     """Return the declared rule of an endpoint, or None where a view declares none."""
     if endpoint in OPEN_ENDPOINTS:
@@ -54,13 +77,22 @@ def rule_of(app: Flask, endpoint: str) -> str | None:
     return getattr(app.view_functions[endpoint], "__access__", None)
 
 
-def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
-    """Check the declared rule before every view; `load_viewer` finds who is signed in."""
+def is_file(app: Flask, endpoint: str) -> bool:
+    """Say whether an endpoint answers bytes."""
+    return getattr(app.view_functions[endpoint], "__sends_a_file__", False)
+
+
+def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Callable[[str], Bearer | None]) -> None:
+    """Check the declared rule before every view.
+
+    `load_viewer` finds who is signed in; `load_bearer` whom a program's token stands for.
+    """
 
     @app.before_request
     def check() -> Response | None:
         g.request_id = secrets.token_hex(8)
         g.viewer = None
+        show_in("UTC")
         if request.endpoint is None:
             return None
         rule = rule_of(app, request.endpoint)
@@ -68,6 +100,9 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
             # A forgotten rule must never open a door.
             abort(500)
         if request.endpoint in OPEN_ENDPOINTS:
+            return None
+        if is_program(rule):
+            _admit_program(rule, load_bearer)
             return None
         g.viewer = load_viewer()
         if rule == PUBLIC:
@@ -82,10 +117,41 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None]) -> None:
         return None
 
 
+class FormGuard(CSRFProtect):  # type: ignore[misc]
+    """The check that a form came from one of our pages; a program's token stands in for it, a cookie never."""
+
+    def protect(self, **options: Any) -> None:
+        if request.endpoint and is_program(rule_of(current_app, request.endpoint)):
+            # No page of another site can send this header; the guard refuses a token that is none.
+            g.csrf_valid = True
+            return
+        super().protect(**options)
+
+
+def is_program(rule: str | None) -> bool:
+    """Say whether the request brings a token where tokens count; cookies are not looked at then."""
+    return rule not in (PUBLIC, OPERATOR) and request.headers.get("Authorization", "").startswith(BEARER)
+
+
+def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> None:
+    g.program = True
+    bearer = load_bearer(request.headers["Authorization"].removeprefix(BEARER).strip())
+    if bearer is None:
+        raise Unauthorized("This token is not known, was taken back or has expired.")
+    g.viewer = bearer.user
+    if rule in (IN_PERSON, ADMIN):
+        raise Forbidden("This is for people who are signed in; a token does not reach it.")
+    if request.method in LOOKS:
+        if not wants_json() and not is_file(current_app, request.endpoint or ""):
+            raise Forbidden("A token reads addresses that end in .json, and files.")
+    elif not bearer.may_write:
+        raise Forbidden("This token may read, not write. Make one that may write.")
+
+
 def _require_operator() -> None:
     token = current_app.config["SETTINGS"].metrics_token
     sent = request.headers.get("Authorization", "").encode()
-    has_token = token is not None and hmac.compare_digest(sent, f"Bearer {token}".encode())
+    has_token = token is not None and hmac.compare_digest(sent, f"{BEARER}{token}".encode())
     if not has_token and not (g.viewer is not None and g.viewer.is_admin):
         raise Hidden()
 
