@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.index.kinds import place_of, scope_of
+from app.index.kinds import KIND_BITS, place_of, scope_of
 from app.index.models import SearchDocument
 from app.index.question import Question, plain
 from app.index.writer import token_prefix
@@ -35,6 +35,15 @@ WORDS_OR_PIECES = sa.text(
     ") ORDER BY place DESC LIMIT :most"
 )
 
+WORDS_OR_PIECES_OF_ONE = sa.text(
+    "SELECT place FROM ("
+    "SELECT * FROM (SELECT rowid AS place FROM search_fts WHERE search_fts MATCH :words AND rowid < :before"
+    " ORDER BY rowid DESC LIMIT :most)"
+    " UNION "
+    "SELECT * FROM (SELECT n.rowid AS place FROM search_names n JOIN search_documents d ON d.place = n.rowid"
+    " WHERE search_names MATCH :piece AND n.rowid < :before AND d.scope = :scope ORDER BY n.rowid DESC LIMIT :most)"
+    ") ORDER BY place DESC LIMIT :most"
+)
 WORDS_OR_PIECES_ANYWHERE = sa.text(
     "SELECT place FROM ("
     "SELECT * FROM (SELECT rowid AS place FROM search_fts WHERE search_fts MATCH :words AND rowid < :before"
@@ -67,6 +76,23 @@ def newest_ids(
     wanted = Wanted(question, [scope_of(project_id, entity_type)], limit, before)
     places = newest_places(session, wanted).subquery()
     return sa.select(_id_of(places.c.place))
+
+
+def find_newest(
+    session: Session, text: str, entity_type: str, project_id: int, *, limit: int, before_id: int | None = None
+) -> list[int]:
+    """Return the ids of the newest `limit` matches, newest first, all older than `before_id`; none without a word."""
+    question = plain(text)
+    if not question.asks:
+        return []
+    before = place_of(entity_type, before_id) if before_id is not None else None
+    wanted = Wanted(question, [scope_of(project_id, entity_type)], limit, before)
+    places: Sequence[int]
+    if session.get_bind().dialect.name == "sqlite":
+        places = _read_sqlite(session, wanted)
+    else:
+        places = session.scalars(newest_places(session, wanted)).all()
+    return [place >> KIND_BITS for place in places]
 
 
 @dataclass(frozen=True)
@@ -121,6 +147,19 @@ def _sqlite(wanted: Wanted) -> Places:
         return WORDS_OR_PIECES_ANYWHERE.bindparams(*_own(asked)).columns(PLACE)
     scopes: sa.BindParameter[Any] = sa.bindparam("scopes", list(wanted.scopes), expanding=True, unique=True)
     return WORDS_OR_PIECES.bindparams(*_own(asked), scopes).columns(PLACE)
+
+
+def _read_sqlite(session: Session, wanted: Wanted) -> Sequence[int]:
+    """Ask by a statement that was put together once; what a list asks as somebody types."""
+    values: dict[str, Any] = {
+        "words": _match(wanted.question, wanted.scopes),
+        "before": wanted.before if wanted.before is not None else LAST_PLACE,
+        "most": wanted.limit,
+    }
+    if wanted.piece is None:
+        return session.scalars(WHOLE_WORDS, values).all()
+    (scope,) = wanted.scopes or ()
+    return session.scalars(WORDS_OR_PIECES_OF_ONE, {**values, "piece": f'"{wanted.piece}"', "scope": scope}).all()
 
 
 def _match(question: Question, scopes: Sequence[str] | None) -> str | None:

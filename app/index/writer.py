@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from app.core.changes import Change
@@ -41,6 +42,12 @@ _tag_readers: dict[str, TagReader] = {}
 # Put together once: they run with every act.
 FORGET = sa.delete(SearchDocument).where(SearchDocument.place == sa.bindparam("old"))
 WRITE = sa.insert(SearchDocument)
+REWORDED = ("scope", "project_id", "media_id", "start_ms", "title", "body")
+REWORD = (
+    sa.update(SearchDocument)
+    .where(SearchDocument.place == sa.bindparam("at"))
+    .values({name: sa.bindparam(f"new_{name}") for name in REWORDED})
+)
 RETAG = sa.update(SearchDocument).where(SearchDocument.place == sa.bindparam("at")).values(tags=sa.bindparam("held"))
 
 Tags = dict[tuple[str, int], str]
@@ -50,21 +57,36 @@ MARIADB_PREFIX = "xx"
 
 
 def write_words(session: Session, changes: list[Change]) -> None:
-    """Replace the documents of the changed rows; registered with `core.changes`."""
+    """Bring the documents of the changed rows up to date; registered with `core.changes`."""
     findable = [change for change in changes if isinstance(change.entity, Findable)]
     if not findable:
         return
     connection = session.connection()
     prefix = token_prefix(connection.dialect.name)
-    # What was just made has no document yet.
-    old = [place_of(change.tracking.entity_type, change.entity.id) for change in findable if change.kind != "CREATE"]
-    if old:
-        connection.execute(FORGET, [{"old": place} for place in old])
-    live = [change.entity for change in findable if change.kind != "DELETE"]
-    tags = tags_of(session, [change.entity for change in findable if change.kind == "UPDATE"])
-    rows = [row for entity in live if (row := document_of(entity, prefix, tags)) is not None]
+    made = [change.entity for change in findable if change.kind == "CREATE"]
+    back = [change.entity for change in findable if change.kind == "UPDATE" and not _reword(connection, change, prefix)]
+    for change in findable:
+        if change.kind == "DELETE":
+            _forget(connection, change)
+    # Only what comes back into the index may carry tags already.
+    tags = tags_of(session, back)
+    rows = [row for entity in made + back if (row := document_of(entity, prefix, tags)) is not None]
     if rows:
         connection.execute(WRITE, rows)
+
+
+def _reword(connection: Connection, change: Change, prefix: str) -> bool:
+    """Write a changed row's words over its document, whose tags stay; False where there is none to write over."""
+    row = document_of(change.entity, prefix, {})
+    if row is None:
+        _forget(connection, change)
+        return True
+    values = {f"new_{name}": row[name] for name in REWORDED}
+    return connection.execute(REWORD, {"at": row["place"], **values}).rowcount == 1
+
+
+def _forget(connection: Connection, change: Change) -> None:
+    connection.execute(FORGET, {"old": place_of(change.tracking.entity_type, change.entity.id)})
 
 
 def reads_tags(kind: str) -> Callable[[TagReader], TagReader]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
+from app.core.columns import UtcDateTime
 from app.core.pagination import Page
 from app.core.repository import Repository
 from app.jobs.models import Job, JobStage, JobStatus, JobTab, ProcessingLog, StageStatus, Worker
@@ -50,6 +51,22 @@ class Standing:
     cancel_requested: bool
 
 
+# Put together once: a worker writes them twice a second for every job it runs.
+WRITE_JOB = (
+    sa.update(JOBS)
+    .where(JOBS.c.id == sa.bindparam("job"), JOBS.c.claim_token == sa.bindparam("token"))
+    .values(
+        progress=sa.bindparam("percent"),
+        message=sa.bindparam("words"),
+        heartbeat_at=sa.bindparam("moment", type_=UtcDateTime()),
+        updated_at=sa.bindparam("moment", type_=UtcDateTime()),
+    )
+)
+WRITE_STAGE = (
+    sa.update(STAGES)
+    .where(STAGES.c.job_id == sa.bindparam("job"), STAGES.c.name == sa.bindparam("stage"))
+    .values(progress=sa.bindparam("percent"), message=sa.bindparam("words"))
+)
 LATEST = (
     sa.select(Job)
     .where(Job.media_id == sa.bindparam("media"), Job.clip_id.is_(None))
@@ -183,13 +200,11 @@ class JobRepository(Repository[Job]):
     def write_progress(self, job_id: int, token: str, progress: Progress) -> bool:
         """Write how far a held job is, by two bare statements; False, and nothing written, if it is lost."""
         connection, moment = self.session.connection(), now()
-        news = {"progress": progress.job_percent, "message": progress.message}
-        job = sa.update(JOBS).where(JOBS.c.id == job_id, JOBS.c.claim_token == token)
-        job = job.values(**news, heartbeat_at=moment, updated_at=moment)
-        if connection.execute(job).rowcount != 1:
+        held = {"job": job_id, "token": token, "percent": progress.job_percent, "words": progress.message}
+        if connection.execute(WRITE_JOB, {**held, "moment": moment}).rowcount != 1:
             return False
-        stage = sa.update(STAGES).where(STAGES.c.job_id == job_id, STAGES.c.name == progress.stage)
-        connection.execute(stage.values(progress=progress.stage_percent, message=progress.message))
+        stage = {"job": job_id, "stage": progress.stage, "percent": progress.stage_percent, "words": progress.message}
+        connection.execute(WRITE_STAGE, stage)
         return True
 
     def runs_elsewhere(self, claim_id: int, media_id: int, stages: Sequence[str], alive: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.core.pagination import Page, behind, clamp, decode_after, decode_id, encode_after
 from app.core.repository import Repository
 from app.core.storage import path_hash
-from app.index.query import matching_ids, newest_ids
+from app.index.query import find_newest, matching_ids
 from app.media.filters import MediaFilter, MediaRow
 from app.media.models import Media, MediaKind, MediaState, Playhead, Rendition, RenditionKind
 from app.tags.links import tagged_ids
@@ -124,8 +124,8 @@ class MediaRepository(Repository[Media]):
     def _newest_found(self, project_id: int, q: str, after: str | None, size: int) -> Page[MediaRow]:
         """Return what the words find, newest first: the index gives it in this order, and no more of it is read."""
         before = decode_id(after) if after is not None else None
-        ids = newest_ids(self.session, q, "media", project_id, limit=size + 1, before_id=before)
-        if ids is None:
+        ids = find_newest(self.session, q, "media", project_id, limit=size + 1, before_id=before)
+        if not ids:
             return Page([])
         query = sa.select(*LISTED).where(Media.id.in_(ids)).order_by(Media.id.desc())
         rows: Sequence[Any] = self.session.execute(query).all()

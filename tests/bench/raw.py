@@ -133,6 +133,8 @@ def raw_page(floor: Floor, place: tuple[Any, int] | None = None) -> None:
 def raw_search(floor: Floor, text: str) -> None:
     """Ask the database's own full text for the newest documents and read their recordings."""
     words = text.split()
+    if floor.sqlite and len(words) == 1:
+        return _raw_word(floor, text)
     values: list[Any] = [floor.shelf.project_id]
     if floor.sqlite:
         values.insert(0, f'"{text}"' if text == NAME[3:9] else " ".join(f'"{word}"' for word in words) + "*")
@@ -155,4 +157,26 @@ def raw_search(floor: Floor, text: str) -> None:
         f"SELECT m.* FROM media m JOIN (SELECT d.entity_id FROM {found} AND d.project_id = ?"
         f" AND d.entity_type = 'media' ORDER BY {order} DESC LIMIT {PAGE + 1}) x ON x.entity_id = m.id",
         values,
+    )
+
+
+def _raw_word(floor: Floor, word: str) -> None:
+    """Ask for one word as ours does: as a beginning of words, and as a piece of names."""
+    scope = f"p{floor.shelf.project_id}kmedia"
+    whole = "SELECT rowid AS place FROM search_fts WHERE search_fts MATCH ? ORDER BY rowid DESC LIMIT ?"
+    piece = (
+        "SELECT n.rowid AS place FROM search_names n JOIN search_documents d ON d.place = n.rowid"
+        " WHERE search_names MATCH ? AND d.scope = ? ORDER BY n.rowid DESC LIMIT ?"
+    )
+    floor.query(
+        "SELECT * FROM media WHERE id IN (SELECT place >> 4 FROM"
+        f" (SELECT * FROM ({whole}) UNION SELECT * FROM ({piece}) ORDER BY place DESC LIMIT ?)) ORDER BY id DESC",
+        [
+            f'{{scope}} : "{scope}" AND {{title body tags}} : "{word}"*',
+            PAGE + 1,
+            f'"{word}"',
+            scope,
+            PAGE + 1,
+            PAGE + 1,
+        ],
     )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditAction, AuditLog
 from app.clips.models import Clip, ClipOrigin, ClipState
-from app.index.kinds import KINDS, KINDS_PER_ROW, scope_of
+from app.index.kinds import KIND_BITS, KINDS, scope_of
 from app.index.models import SearchDocument
 from app.index.writer import token_prefix
 from app.jobs.models import Job, JobStatus
@@ -91,7 +91,7 @@ def _document(dialect: str) -> dict[str, Any]:
     prefix = token_prefix(dialect)
     title = lambda n: sa.func.concat(f"{prefix}keel {prefix}word", sa.cast(n % 5000, sa.String(12)))  # noqa: E731
     # Those of the first project only: `scope` is one token.
-    place = {"place": lambda n: n * KINDS_PER_ROW + KINDS["media"], "scope": scope_of(1, "media")}
+    place = {"place": lambda n: n * 2**KIND_BITS + KINDS["media"], "scope": scope_of(1, "media")}
     facts = {"project_id": 1, "entity_type": "media", "entity_id": lambda n: n, "media_id": lambda n: n}
     return {**place, **facts, "title": title, "body": "", "tags": ""}
 
