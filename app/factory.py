@@ -19,6 +19,7 @@ from app.admin import routes as admin
 from app.analysis import models as analysis_models
 from app.audit.refusals import Refusals
 from app.audit.service import write_changes
+from app.auth import me_routes, second_factor_routes, token_routes
 from app.auth import routes as auth
 from app.clips import models as clips_models
 from app.clips import purge as clips_purge
@@ -86,6 +87,9 @@ MODELS = (
 BLUEPRINTS = (
     health.bp,
     auth.bp,
+    me_routes.bp,
+    second_factor_routes.bp,
+    token_routes.bp,
     projects.bp,
     member_routes.bp,
     invite_routes.bp,

@@ -49,6 +49,7 @@ def prepare(app: Flask, tell_mine: Callable[[int], Mine]) -> None:
         mine = tell_mine(person.id)
         return {
             "viewer": person,
+            "keys_mode": g.preferences.keys if "preferences" in g else "on",
             "running_jobs": mine.running,
             "news": mine.news,
             "admin_url": "/admin",

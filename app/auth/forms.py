@@ -16,18 +16,9 @@ class SignInForm(Form):
     next = HiddenField(validators=[Length(max=2000)])
 
 
-class SetupForm(Form):
-    """The first admin."""
+class NameForm(Form):
+    """How others see somebody, and where they are written to."""
 
-    username = StringField(
-        "User name",
-        [
-            InputRequired("Choose a user name."),
-            Length(2, 80, "Use 2 to 80 characters."),
-            Regexp(r"[\w.@+-]+$", message="Use letters, digits and . _ - @ + without spaces."),
-        ],
-        filters=[trim],
-    )
     email = EmailField(
         "E-mail",
         [
@@ -40,6 +31,20 @@ class SetupForm(Form):
     display_name = StringField(
         "Name",
         [InputRequired("Type the name others will see."), Length(1, 120, "Use at most 120 characters.")],
+        filters=[trim],
+    )
+
+
+class SetupForm(NameForm):
+    """The first admin."""
+
+    username = StringField(
+        "User name",
+        [
+            InputRequired("Choose a user name."),
+            Length(2, 80, "Use 2 to 80 characters."),
+            Regexp(r"[\w.@+-]+$", message="Use letters, digits and . _ - @ + without spaces."),
+        ],
         filters=[trim],
     )
     password = PasswordField("Password", [InputRequired("Choose a password.")])

@@ -1,12 +1,16 @@
 // Single-key shortcuts. An element says its own keys: data-key="Space", "g p", "i", with "|" between alternatives.
 // Off, or only with Alt, by choice (WCAG 2.1.4); silent while typing; back as soon as a field is left with Esc.
 
+import { keep } from "./keep.js";
+
 const isTyping = (el) =>
   el?.isContentEditable ||
   (/^(INPUT|TEXTAREA|SELECT)$/.test(el?.tagName) && !["range", "checkbox", "radio", "button", "submit"].includes(el.type));
 
+// Whoever is signed in has said it in their account; the others' browser remembers it.
+const said = document.documentElement.dataset.keys;
 const stored = () => { try { return localStorage.getItem("keys") ?? "on"; } catch { return "on"; } };
-let mode = stored();
+let mode = said ?? stored();
 let prefix = "";
 
 /** The name of the key as written in data-key, or null when shortcuts should stay out of it. */
@@ -45,6 +49,7 @@ for (const radio of document.querySelectorAll("[data-keys-mode]")) {
   radio.checked = radio.value === mode;
   radio.addEventListener("change", () => {
     mode = radio.value;
-    try { localStorage.setItem("keys", mode); } catch { /* then it lasts for this page */ }
+    if (said) keep("/me/keyboard", { keys: mode });
+    else try { localStorage.setItem("keys", mode); } catch { /* then it lasts for this page */ }
   });
 }

@@ -3,7 +3,9 @@
   const root = document.documentElement;
   let saved = null;
   try { saved = localStorage.getItem("theme"); } catch { /* storage may be switched off */ }
-  if (saved) root.dataset.theme = saved;
+  // Whoever is signed in has their look from the server.
+  const place = root.dataset.keepTheme;
+  if (saved && !place) root.dataset.theme = saved;
 
   addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-theme-toggle]")) return;
@@ -11,6 +13,12 @@
       ? root.dataset.theme === "dark"
       : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
+    if (place) {
+      const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
+      fetch(place, { method: "POST", headers, body: new URLSearchParams({ theme: root.dataset.theme }), redirect: "manual" })
+        .catch(() => { /* then it lasts for this page */ });
+      return;
+    }
     try { localStorage.setItem("theme", root.dataset.theme); } catch { /* then it lasts for this page */ }
   });
 })();

@@ -39,7 +39,11 @@ RULES = {
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",
     "project:view": "activity.project library.jobs_strip library.show members.index tags.index",
-    "in-person": "auth.sign_out",
+    "in-person": (
+        "auth.sign_out me.end_others me.end_session me.index me.keyboard me.password me.sessions me.theme "
+        "second_factor.codes second_factor.confirm second_factor.picture second_factor.show second_factor.start "
+        "second_factor.switch_off tokens.create tokens.index tokens.revoke"
+    ),
     "public": (
         "auth.reset auth.second_step auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities"
     ),

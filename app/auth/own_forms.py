@@ -1,0 +1,65 @@
+"""The fields of one's own account: profile, password, second step, tokens and keys."""
+
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.auth.forms import NameForm
+from app.auth.models import TokenScope
+from app.auth.own import Profile
+from app.auth.passwords import MAX_LENGTH
+from app.core.web.forms import Form, OnceForm, VersionField, options, trim
+
+THEMES = [("system", "As the system has it"), ("light", "Light"), ("dark", "Dark")]
+KEYS = [("on", "On"), ("alt", "Only together with Alt"), ("off", "Off")]
+SCOPES = [(TokenScope.READ.value, "Read"), (TokenScope.WRITE.value, "Read and write")]
+LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("never", "Until it is taken back")]
+TOO_LONG = f"Use at most {MAX_LENGTH} characters."
+
+
+class ProfileForm(NameForm):
+    """Who one is, and how the pages look."""
+
+    password = PasswordField("Your password", [Length(max=MAX_LENGTH, message=TOO_LONG)])
+    time_zone = SelectField("Time zone")
+    theme = RadioField("Theme", choices=options(THEMES))
+    version = VersionField()
+
+    def profile(self) -> Profile:
+        """Return what was typed."""
+        return Profile(self.display_name.data or "", self.email.data, self.time_zone.data, self.theme.data)
+
+
+class OwnPasswordForm(Form):
+    """The password one has, and the new one."""
+
+    current = PasswordField(
+        "Current password", [InputRequired("Type the password you have now."), Length(max=MAX_LENGTH, message=TOO_LONG)]
+    )
+    password = PasswordField("New password", [InputRequired("Choose a password.")])
+    end_others = BooleanField("Sign out everywhere else", default=True)
+
+
+class SureForm(Form):
+    """The password once more, before something that guards the account changes."""
+
+    password = PasswordField(
+        "Your password", [InputRequired("Type your password."), Length(max=MAX_LENGTH, message=TOO_LONG)]
+    )
+
+
+class TokenForm(OnceForm):
+    """A new token."""
+
+    name = StringField(
+        "What is it for?",
+        [InputRequired("Name the program that will use it."), Length(1, 120, "Use at most 120 characters.")],
+        filters=[trim],
+    )
+    scope = RadioField("It may", choices=options(SCOPES), default=TokenScope.READ.value)
+    lasts = SelectField("It lasts", choices=options(LASTS), default="90")
+
+
+class KeysForm(Form):
+    """Whether single keys act."""
+
+    keys = RadioField("Single keys", choices=options(KEYS))
