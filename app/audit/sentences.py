@@ -26,6 +26,8 @@ NOUNS = {
     "address": "the address",
     "settings": "the settings",
     "audit": "the audit log",
+    "queue": "the queue",
+    "files": "left-over files",
 }
 VERBS = {
     AuditAction.CREATE: "added",

@@ -44,3 +44,9 @@ def described(clip: Clip, media: Media) -> dict[str, Any]:
         "out_timecode": clock.show_out(clip.out_point),
         "length_text": clock.length(clip.length),
     }
+
+
+def exports_size(session: Session) -> tuple[int, int]:
+    """Return how many rendered files there are, and their bytes together."""
+    count, size = session.execute(sa.select(sa.func.count(), sa.func.sum(ClipExport.file_size))).one()
+    return count, int(size or 0)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.core.db import SYSTEM, Actor, end_reading, unit_of_work
-from app.core.settings import recall, remember
+from app.core.settings import Setting, recall, remember
 
 S = TypeVar("S")
 log = logging.getLogger("rushes.chores")
@@ -105,7 +105,18 @@ def do_due(keeper: Housekeeper[Any], moment: datetime | None = None) -> list[str
 def last_done(session: Session, name: str) -> Done | None:
     """Return when this chore was last done and how it went, or None."""
     kept = recall(session, _key(name))
-    return Done(datetime.fromisoformat(kept["at"]), kept["words"], kept["well"]) if kept else None
+    return _read(kept) if kept else None
+
+
+def all_done(session: Session) -> dict[str, Done]:
+    """Return every chore that was ever begun, by name, with when and what came of it."""
+    rows = session.execute(sa.select(Setting.key, Setting.value).where(Setting.key.startswith(_key(""))))
+    found = {key.removeprefix(_key("")): kept for key, kept in rows}
+    return {name: _read(kept) for name, kept in sorted(found.items())}
+
+
+def _read(kept: dict[str, Any]) -> Done:
+    return Done(datetime.fromisoformat(kept["at"]), kept["words"], kept["well"])
 
 
 def _do(each: Chore, keeper: Housekeeper[Any], moment: datetime) -> Done:

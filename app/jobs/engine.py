@@ -98,10 +98,10 @@ def enqueue(session: Session, job: Job) -> None:
     _client(url).enqueue_in_transaction(session, options, *arguments)
 
 
-def cancel(session: Session, job: Job) -> None:
-    """Take this attempt out of the engine's queue once the session has committed."""
-    url, attempt = _place(session), workflow_id(job.public_id, job.attempt)
-    _after_commit(session, lambda: _client(url).cancel_workflow(attempt))
+def cancel(session: Session, public_id: uuid.UUID, attempt: int) -> None:
+    """Take this attempt of a job out of the engine's queue once the session has committed."""
+    url, taken = _place(session), workflow_id(public_id, attempt)
+    _after_commit(session, lambda: _client(url).cancel_workflow(taken))
 
 
 def is_paused(session: Session) -> bool:

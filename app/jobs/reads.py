@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from app.jobs.models import Job, JobStage
+from app.jobs.repository import SILENT_AFTER as SILENT_AFTER
 from app.jobs.repository import JobRepository, WorkerRepository
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -75,6 +76,12 @@ LATEST = (
 )
 
 
+class _InLine(Repository[Job]):
+    model = Job
+    order = ("priority", "id")
+    descending = False
+
+
 class JobRepository(Repository[Job]):
     """Jobs, newest first."""
 
@@ -136,6 +143,15 @@ class JobRepository(Repository[Job]):
         rows = self.session.execute(sa.select(Job.status, sa.func.count()).where(shown).group_by(Job.status))
         by_status = {row[0]: row[1] for row in rows}
         return {tab: sum(by_status.get(status, 0) for status in statuses) for tab, statuses in TABS.items()}
+
+    def in_line(self, *, after: str | None = None, limit: int = 50) -> Page[Job]:
+        """Return the waiting jobs in the order they will start."""
+        return _InLine(self.session).page(_waiting(sa.select(Job)), after=after, limit=limit)
+
+    def least_priority(self) -> int | None:
+        """Return the priority of whatever is first in line; None where nothing waits."""
+        least: int | None = self.session.scalar(_waiting(sa.select(sa.func.min(Job.priority))))
+        return least
 
     def count_ahead(self, job_ids: Sequence[int]) -> dict[int, int]:
         """Return for each of these queued jobs how many will start before it."""
@@ -249,6 +265,10 @@ class WorkerRepository:
     def leave(self, executor_id: str) -> None:
         """Take the worker off the list, as one that ended in order does."""
         self.session.execute(sa.delete(Worker).where(Worker.executor_id == executor_id))
+
+
+def _waiting(query: sa.Select[Any]) -> sa.Select[Any]:
+    return query.where(Job.status == JobStatus.QUEUED)
 
 
 def _in_projects(project_ids: Sequence[int] | None) -> sa.ColumnElement[bool]:

@@ -24,6 +24,8 @@ PAUSED = "The queue is paused: an admin can start it again."
 
 # So many of a crowd are in the engine's queue at once; the rest follow within a minute, by the reconciler.
 FIRST_OF_MANY = 50
+# The engine knows no smaller number.
+FIRST_OF_ALL = 1
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,23 @@ class JobService:
         job.cancel_requested_at = job.cancel_requested_at or now()
         if job.status == JobStatus.QUEUED or not self._worker_lives(job):
             close_job(self.session, job, JobStatus.CANCELLED)
-            engine.cancel(self.session, job)
+            engine.cancel(self.session, job.public_id, job.attempt)
         else:
             job.message = "Cancelling"
+        return job
+
+    def hurry(self, job: Job) -> Job:
+        """Put a waiting job before all others, as a new attempt: the engine keeps the place of one it has.
+
+        Raises `Conflict` for a job that does not wait (any more).
+        """
+        job = self._locked(job)
+        if job.status != JobStatus.QUEUED or job.cancel_requested_at is not None:
+            raise Conflict("This job does not wait any more.")
+        first = self.jobs.least_priority() or job.priority
+        engine.cancel(self.session, job.public_id, job.attempt)
+        job.priority, job.attempt = max(FIRST_OF_ALL, first - 1), job.attempt + 1
+        engine.enqueue(self.session, job)
         return job
 
     def dismiss(self, job: Job) -> Job:
@@ -150,7 +166,7 @@ class JobService:
         for job in jobs:
             locked = self._locked(job)
             close_quietly(self.session, locked, JobStatus.CANCELLED)
-            engine.cancel(self.session, locked)
+            engine.cancel(self.session, locked.public_id, locked.attempt)
         return len(jobs)
 
     def waiting_reason(self, job: Job) -> str | None:

@@ -1,7 +1,7 @@
 """Remove files no row names any more; a file without a row is late work or left-over, a row without a file an alarm."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -31,25 +31,27 @@ def names_folders(top: str) -> Callable[[Namer], Namer]:
 
 def sweep(session: Session, storage: LocalStorage, grace_s: int = GRACE_S) -> int:
     """Remove originals, made files and incoming bytes without a row that are older than the grace; return how many."""
+    removed = 0
+    for path in left_over(session, storage, grace_s):
+        path.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+def left_over(session: Session, storage: LocalStorage, grace_s: int = GRACE_S) -> Iterator[Path]:
+    """Yield the files a sweep would remove; walks the whole store."""
     named = set(session.scalars(sa.select(Media.storage_key).where(Media.storage_key.is_not(None))))
     named |= set(session.scalars(sa.select(Rendition.path)))
     named |= {f"incoming/{id.hex}" for id in session.scalars(sa.select(Upload.public_id))}
-    removed = 0
     for folder in ("blobs", "made", "incoming"):
         for path in _old_files(storage.root / folder, grace_s):
             if str(path.relative_to(storage.root)) not in named:
-                path.unlink(missing_ok=True)
-                removed += 1
-    return removed + sum(_sweep_folders(session, storage, top, grace_s) for top in _namers)
-
-
-def _sweep_folders(session: Session, storage: LocalStorage, top: str, grace_s: int) -> int:
-    kept, removed = _namers[top](session), 0
-    for path in _old_files(storage.root / top, grace_s):
-        if str(path.parent.relative_to(storage.root)) not in kept:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+                yield path
+    for top, name in _namers.items():
+        kept = name(session)
+        for path in _old_files(storage.root / top, grace_s):
+            if str(path.parent.relative_to(storage.root)) not in kept:
+                yield path
 
 
 def _old_files(folder: Path, grace_s: int) -> list[Path]:

@@ -43,6 +43,17 @@ CASES: dict[tuple[str, str], Case] = {
     ("admin_audit.export", "GET"): page(),
     ("admin_audit.index", "GET"): page(),
     ("admin_audit.show", "GET"): page(),
+    ("admin_processing.first", "POST"): form(),
+    ("admin_processing.index", "GET"): page(),
+    ("admin_processing.pause", "POST"): form(),
+    ("admin_processing.prove_box", "POST"): form(200),
+    ("admin_processing.resume", "POST"): form(),
+    ("admin_projects.archive", "POST"): form(),
+    ("admin_projects.index", "GET"): page(),
+    ("admin_projects.unarchive", "POST"): form(),
+    ("admin_storage.check", "GET"): page(),
+    ("admin_storage.index", "GET"): page(),
+    ("admin_storage.sweep", "POST"): form(),
     ("admin_users.disable", "POST"): form(),
     ("admin_users.edit", "GET"): page(),
     ("admin_users.edit", "POST"): form(display_name="Another", email="", role="member", version="1"),
@@ -220,6 +231,8 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     if endpoint in FAILED_JOBS:
         id = things.failed_job
     about = {"person": things.person} if endpoint.startswith("admin_users.") else {}
+    if endpoint == "admin_processing.first":
+        id = things.job
     return {**NAMES, **about, "slug": things.slug, "id": id or NOBODYS, "other": things.other, "export": things.export}
 
 
