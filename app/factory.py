@@ -14,7 +14,15 @@ from app import cli, jinja
 from app.activity import job_routes
 from app.activity import routes as activity
 from app.activity.mine import Mine, tell
-from app.admin import audit_routes, metrics, processing_routes, project_routes, storage_routes, user_routes
+from app.admin import (
+    audit_routes,
+    metrics,
+    processing_routes,
+    project_routes,
+    settings_routes,
+    storage_routes,
+    user_routes,
+)
 from app.admin import routes as admin
 from app.analysis import models as analysis_models
 from app.audit.refusals import Refusals
@@ -118,6 +126,7 @@ BLUEPRINTS = (
     processing_routes.bp,
     storage_routes.bp,
     audit_routes.bp,
+    settings_routes.bp,
     metrics.bp,
 )
 

@@ -1,9 +1,12 @@
 """The cookie that carries a session's token, as strict as the connection allows."""
 
+from datetime import timedelta
+
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-from app.auth.service import SESSION_LASTS
+# Longer than any sign-in may last; when it ends is decided on the server.
+COOKIE_LASTS = timedelta(days=365)
 
 
 def cookie_name(app: Flask) -> str:
@@ -21,7 +24,7 @@ def set_token(app: Flask, answer: Response, token: str) -> Response:
     answer.set_cookie(
         cookie_name(app),
         token,
-        max_age=int(SESSION_LASTS.total_seconds()),
+        max_age=int(COOKIE_LASTS.total_seconds()),
         secure=app.config["SETTINGS"].https,
         httponly=True,
         samesite="Lax",

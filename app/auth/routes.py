@@ -12,6 +12,7 @@ from app.auth.models import LinkPurpose, User
 from app.auth.second_factor import WRONG_CODE, second_factor_service
 from app.auth.service import SEEN_EVERY, WRONG, Browser, Entered, auth_service
 from app.auth.tokens import Bearer, token_service
+from app.core.choices import choices
 from app.core.clock import now, show_in
 from app.core.db import Actor, db, reading, transaction
 from app.core.errors import NotFound
@@ -19,6 +20,8 @@ from app.core.web.access import IN_PERSON, PUBLIC, access, actor
 from app.core.web.htmx import go, local_path, render
 
 bp = Blueprint("auth", __name__)
+
+NOBODY_YET = "Nobody has an account yet. Open the set-up link that was printed when Rushes started."
 
 # What the browser holds between the two steps of a sign-in.
 PENDING, NEXT = "second-step", "next"
@@ -47,14 +50,14 @@ def sign_in() -> Response:
     form = SignInForm()
     if not form.is_submitted():
         form.next.data = local_path(request.args.get("next"), "")
-        return render("auth/sign_in.html", form=form, notice=_sign_in_notice())
+        return _sign_in_page(form, 200)
     if form.validate():
         with transaction(actor()) as unit:
             entered = auth_service(unit).sign_in(form.username.data or "", form.password.data or "", browser())
         if entered is not None:
             return _admit(entered, local_path(form.next.data, url_for("projects.index")))
         form.form_errors.append(WRONG)
-    return render("auth/sign_in.html", code=422, form=form, notice=None)
+    return _sign_in_page(form, 422)
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
@@ -161,8 +164,8 @@ def signed_in(token: str, target: str) -> Response:
     return set_token(current_app, go(target), token)
 
 
-def _sign_in_notice() -> str | None:
+def _sign_in_page(form: SignInForm, code: int) -> Response:
     with reading() as unit:
-        if auth_service(unit).needs_setup():
-            return "Nobody has an account yet. Open the set-up link that was printed when Rushes started."
-    return None
+        notice = NOBODY_YET if code == 200 and auth_service(unit).needs_setup() else None
+        installation = choices(unit).name
+    return render("auth/sign_in.html", code=code, form=form, notice=notice, installation=installation)

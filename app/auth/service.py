@@ -13,12 +13,12 @@ from app.auth.passwords import hash_password, matches, new_token, token_hash
 from app.auth.repository import SessionRepository, UserRepository, normalized
 from app.auth.second_factor import SecondFactorService, second_factor_service
 from app.auth.throttle import Throttle
+from app.core.choices import choices
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound, Throttled
 
 SETUP_LASTS = timedelta(hours=24)
 IDLE_LIMIT = timedelta(days=7)
-SESSION_LASTS = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 WRONG = "User name and password don’t match. Check both, then try again."
 
@@ -146,7 +146,7 @@ class AuthService:
                 user_id=user.id,
                 token_hash=token_hash(token),
                 last_seen_at=moment,
-                expires_at=moment + SESSION_LASTS,
+                expires_at=moment + timedelta(days=choices(self.sessions.session).session_days),
                 ip=browser.ip,
                 user_agent=(browser.user_agent or "")[:255] or None,
             )

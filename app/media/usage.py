@@ -61,6 +61,6 @@ def _sum(column: Any) -> sa.Select[Any]:
     return sa.select(sa.func.count(), sa.func.sum(column))
 
 
-def _share(session: Session, name: str, query: sa.Select[Any]) -> Share:
+def _share(session: Session, name: str, query: sa.Executable) -> Share:
     count, size = session.execute(query).one()
     return Share(name, count, int(size or 0))

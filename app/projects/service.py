@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
+from app.core.choices import choices
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, Hidden, Invalid, NotFound, Stale
 from app.core.pagination import Page
@@ -111,7 +112,7 @@ class ProjectService:
 
     def create(self, creator: User, fields: ProjectFields) -> Project:
         """Make a project owned by its creator; raises `Invalid` or `Conflict` with the field."""
-        changes = self._checked(creator, fields, None)
+        changes = self._checked(creator, self._begun(fields), None)
         project = self.projects.create(Project(slug=self._free_slug(fields.name), created_by=creator.id, **changes))
         self.projects.add_member(project.id, creator.id, MemberRole.OWNER)
         return project
@@ -141,6 +142,12 @@ class ProjectService:
     def choices_for(self, viewer: User) -> list[tuple[str, str]]:
         """Return (slug, name) of the projects this person may put things into."""
         return self.projects.choices(None if viewer.is_admin else viewer.id)
+
+    def _begun(self, fields: ProjectFields) -> ProjectFields:
+        """Fill in what the installation gives every new project that says nothing else."""
+        usual = choices(self.session)
+        silence_db = usual.silence_db if fields.silence_db is None else fields.silence_db
+        return replace(fields, language=fields.language or usual.language, silence_db=silence_db)
 
     def _checked(self, person: User, fields: ProjectFields, project: Project | None) -> dict[str, Any]:
         name = fields.name.strip()

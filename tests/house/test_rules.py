@@ -10,7 +10,7 @@ RULES = {
         "admin.database admin.index admin_audit.export admin_audit.index admin_audit.show "
         "admin_processing.first admin_processing.index admin_processing.pause admin_processing.prove_box "
         "admin_processing.resume admin_projects.archive admin_projects.index admin_projects.unarchive "
-        "admin_storage.check admin_storage.index admin_storage.sweep admin_users.disable "
+        "admin_settings.index admin_storage.check admin_storage.index admin_storage.sweep admin_users.disable "
         "admin_users.edit admin_users.enable admin_users.end_sessions "
         "admin_users.index admin_users.invite admin_users.new admin_users.reset admin_users.take_back"
     ),

@@ -1,0 +1,87 @@
+"""The installation's choices as a form, and its environment as a table without secrets."""
+
+import sqlalchemy as sa
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.config import Settings
+from app.core.choices import Choices
+from app.core.web.forms import Form, VersionField, options, trim
+from app.core.words import size
+from app.projects.forms import LANGUAGES
+
+A_YEAR = 365
+
+
+class SettingsForm(Form):
+    """What may be chosen while the installation runs."""
+
+    name = StringField(
+        "Name of this installation",
+        [InputRequired("Give the installation a name."), Length(1, 60, "Use 1 to 60 characters.")],
+        filters=[trim],
+    )
+    language = SelectField("Spoken language", choices=options(LANGUAGES))
+    silence_db = IntegerField(
+        "Silence level", [Optional(), NumberRange(-80, -20, "Silence level must be between −80 and −20 dB.")]
+    )
+    session_days = IntegerField(
+        "A sign-in lasts", [InputRequired("Type a number of days."), NumberRange(1, A_YEAR, "Use 1 to 365 days.")]
+    )
+    trash_days = IntegerField(
+        "The trash keeps", [InputRequired("Type a number of days."), NumberRange(1, A_YEAR, "Use 1 to 365 days.")]
+    )
+    version = VersionField()
+
+    def chosen(self) -> Choices:
+        """Return what was typed."""
+        return Choices(
+            name=self.name.data or "",
+            language=self.language.data or None,
+            silence_db=self.silence_db.data,
+            session_days=self.session_days.data or 1,
+            trash_days=self.trash_days.data or 1,
+        )
+
+
+def fill(form: SettingsForm, present: Choices, version: int) -> None:
+    """Show what is chosen."""
+    form.name.data, form.language.data = present.name, present.language or ""
+    form.silence_db.data = present.silence_db
+    form.session_days.data, form.trash_days.data = present.session_days, present.trash_days
+    form.version.data = str(version)
+
+
+def environment(settings: Settings) -> list[tuple[str, str, str]]:
+    """Return (variable, what it is, value) of what was set when the process started; no password, no key."""
+    return [
+        ("DATABASE_URL", "Database", _url(settings.database_url)),
+        ("DATABASE_REPLICA_URLS", "Copies that are read", ", ".join(map(_url, settings.replica_urls)) or "none"),
+        ("JOBS_DATABASE_URL", "Where jobs are kept", _url(settings.jobs_database_url) or "in the database"),
+        ("RUSHES_INSTANCE", "Folder of this installation", str(settings.instance)),
+        ("RUSHES_WORKSPACES", "Folders projects may read", str(settings.workspaces or "none")),
+        ("RUSHES_MODELS", "Where models lie", str(settings.models_root)),
+        ("RUSHES_SPEECH_MODEL", "Speech model", settings.speech_model or "the best one that is here"),
+        ("HOST, PORT", "Address", f"{settings.host}:{settings.port}"),
+        ("RUSHES_HTTPS", "Reached by https", "yes" if settings.https else "no"),
+        ("TRUSTED_HOSTS", "Names it answers to", ", ".join(settings.trusted_hosts) or "any"),
+        ("TRUSTED_PROXY", "Proxy that is believed", settings.trusted_proxy or "none"),
+        ("RUSHES_WORKERS", "Jobs at a time on each worker", str(settings.worker_concurrency)),
+        ("RUSHES_MAX_UPLOAD_GIB", "Largest upload", size(settings.max_upload_bytes)),
+        ("RUSHES_MAX_FORM_MIB", "Largest plain form", size(settings.max_form_bytes)),
+        ("RUSHES_RESERVE_MIB", "Kept free on the disk", size(settings.reserve_bytes)),
+        ("BACKUP_FOLDER", "Where backups go", str(settings.backups)),
+        ("BACKUP_AT", "Daily backup", _hour(settings.backup_hour)),
+        ("BACKUP_KEEP_DAYS", "Backups are kept", f"{settings.backup_keep_days} days"),
+        ("SLOW_QUERY_MS", "A statement is slow from", f"{settings.slow_query_ms} ms"),
+        ("METRICS_TOKEN", "Figures for programs", "set" if settings.metrics_token else "not set"),
+        ("SECRET_KEY", "Key of forms and cookies", "set"),
+    ]
+
+
+def _url(url: str | None) -> str:
+    return sa.make_url(url).render_as_string(hide_password=True) if url else ""
+
+
+def _hour(hour: int | None) -> str:
+    return "switched off" if hour is None else f"at {hour:02d}:00 UTC"
