@@ -25,6 +25,7 @@ from app.admin import (
 )
 from app.admin import routes as admin
 from app.analysis import models as analysis_models
+from app.analysis import routes as silence
 from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import me_routes, second_factor_routes, token_routes
@@ -110,6 +111,7 @@ BLUEPRINTS = (
     transcripts.bp,
     line_routes.bp,
     speaker_routes.bp,
+    silence.bp,
     clips.bp,
     render_routes.bp,
     library.bp,

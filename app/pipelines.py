@@ -7,6 +7,7 @@ PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},
     "transcript": {"transcript": 100},
+    "silence": {"silence": 100},
     "render": {"render": 70, "certificate": 30},
 }
 
@@ -33,5 +34,6 @@ KIND_WORDS = {
     "ingest": "Take in",
     "demo": "Sample recording",
     "transcript": "Write down speech",
+    "silence": "Listen for silence",
     "render": "Render",
 }

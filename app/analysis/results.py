@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.media.models import Media
 
 
-def keep_silence(session: Session, media_id: int, job_id: int, regions: list[dict[str, Any]]) -> None:
+def keep_silence(session: Session, media_id: int, job_id: int | None, regions: list[dict[str, Any]]) -> None:
     """Replace a recording's silence by `regions`, milliseconds from its first tick."""
     if session.get(Media, media_id) is None:
         return

@@ -9,6 +9,7 @@ from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import Media
 from app.media.tasks import reads_of, source_of
+from app.processing.silence import DEFAULT_MIN_MS
 from app.projects.models import Project
 
 
@@ -21,10 +22,14 @@ async def silence(context: StageContext) -> None:
     params: dict[str, Any] = {"path": str(source.path)}
     if source.index:
         params["index"] = str(source.index)
-    async with context.db.areading() as session:
-        params["threshold_db"] = await session.run_sync(_silence_level, source.id)
-    await context.add_stage_note(engine="level", params={"threshold_db": params["threshold_db"]})
-    found = await context.processing("silence", params, reads=reads_of(source))
+    if "min_ms" in context.job.params:
+        asked = {name: context.job.params[name] for name in ("threshold_db", "min_ms")}
+    else:
+        async with context.db.areading() as session:
+            level = await session.run_sync(_silence_level, source.id)
+        asked = {"threshold_db": level, "min_ms": DEFAULT_MIN_MS}
+    found = await context.processing("silence", params | asked, reads=reads_of(source))
+    await context.add_stage_note(engine="level", params={**asked, "found_db": found["threshold_db"]})
     await context.complete(keep_silence, source.id, context.job.id, found["regions"])
 
 

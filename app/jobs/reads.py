@@ -38,3 +38,8 @@ def count_jobs(session: Session) -> dict[str, int]:
 def count_workers(session: Session) -> int:
     """Return how many workers have given a sign of life lately."""
     return len(WorkerRepository(session).alive())
+
+
+def last_run(session: Session, media_id: int, stage: str) -> JobStage | None:
+    """Return the newest finished run of a stage on a recording."""
+    return JobRepository(session).last_run(media_id, stage)

@@ -103,6 +103,12 @@ class JobRepository(Repository[Job]):
         query = sa.select(Job).join(ranked, ranked.c.id == Job.id).where(ranked.c.place == 1)
         return {job.media_id: job for job in self.session.scalars(query) if job.media_id is not None}
 
+    def last_run(self, media_id: int, stage: str) -> JobStage | None:
+        """Return the newest finished run of a stage on a recording."""
+        query = sa.select(JobStage).join(Job, Job.id == JobStage.job_id)
+        mine = query.where(Job.media_id == media_id, JobStage.name == stage, JobStage.status == StageStatus.DONE)
+        return self.session.scalar(mine.order_by(JobStage.completed_at.desc(), JobStage.id.desc()).limit(1))
+
     def move_media(self, media_id: int, project_id: int) -> None:
         """Let the jobs of a recording follow it to another project."""
         moved = sa.update(JOBS).where(JOBS.c.media_id == media_id).values(project_id=project_id)

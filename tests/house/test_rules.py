@@ -27,11 +27,11 @@ RULES = {
     "job:view": "jobs.show jobs.status",
     "media:delete": "bulk.delete media.delete media.restore trash.index",
     "media:download": "files.file",
-    "media:edit": "bulk.tags media.edit tags.delete tags.edit tags.merge",
+    "media:edit": "bulk.tags media.edit silence.listen tags.delete tags.edit tags.merge",
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
         "activity.media files.rendition frames.picture frames.show frames.small lines.show lines.show_json "
-        "speakers.index transcripts.export transcripts.show transcripts.show_json workbench.frame_times "
+        "silence.show silence.show_json speakers.index transcripts.export transcripts.show transcripts.show_json workbench.frame_times "
         "workbench.playhead workbench.show workbench.status"
     ),
     "operator": "metrics.metrics",

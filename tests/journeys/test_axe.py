@@ -71,6 +71,7 @@ def pages(studio: Studio) -> list[str]:
         *(f"{project}/settings", f"{project}/upload", f"{project}/scan"),
         *(media, f"{media}/edit", f"{media}/delete", f"{media}/history", f"{media}/frames?around=30&set=in"),
         *(f"{media}/transcript", f"{media}/transcript/import", f"{media}/transcript/delete", f"{media}/speakers"),
+        f"{media}/silence",
         f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
         *("/admin/database", "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),

@@ -1,0 +1,39 @@
+"""What people ask of the machines that look through a recording: listen again, with other numbers."""
+
+from sqlalchemy.orm import Session
+
+from app.auth.models import User
+from app.core.errors import Conflict
+from app.jobs.models import Job
+from app.media.models import Media
+from app.media.service import MediaService, media_service
+
+
+class AnalysisService:
+    """The rules of what is found in recordings."""
+
+    def __init__(self, session: Session, media: MediaService) -> None:
+        self.session = session
+        self.media = media
+
+    def listen(self, person: User, media: Media, *, threshold_db: float | None, min_ms: int) -> Job:
+        """Ask for silence to be looked for again; what was found before is replaced, clips stay as they are.
+
+        `threshold_db` None lets the sound itself decide. Raises `Conflict` while the recording is not measured.
+        """
+        if media.duration_frames <= 0:
+            raise Conflict("This recording is still being measured.")
+        return self.media.jobs.enqueue(
+            "silence",
+            project_id=media.project_id,
+            media_id=media.id,
+            name=media.title,
+            params={"threshold_db": threshold_db, "min_ms": min_ms},
+            created_by=person.id,
+            idempotency_key=f"silence:{media.public_id}",
+        )
+
+
+def analysis_service(session: Session) -> AnalysisService:
+    """Build the service on this session."""
+    return AnalysisService(session, media_service(session))
