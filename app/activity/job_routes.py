@@ -7,12 +7,14 @@ from flask import session as browser_memory
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.activity.dicts import job_dicts
 from app.activity.jobs import job_page, job_rows
 from app.activity.mine import tell
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
-from app.core.web.access import SIGNED_IN, access, actor, viewer
-from app.core.web.htmx import go, local_path, render
+from app.core.web.access import IN_PERSON, SIGNED_IN, access, actor, viewer
+from app.core.web.htmx import as_json, as_list, go, local_path, render, wants_json
+from app.jobs.dicts import stage_dict
 from app.jobs.models import Job, JobTab
 from app.jobs.service import JobService, job_service
 from app.projects.service import Seat, project_service
@@ -21,6 +23,7 @@ bp = Blueprint("jobs", __name__)
 
 
 @bp.get("/jobs")
+@bp.get("/jobs.json", endpoint="index_json")
 @access(SIGNED_IN)
 def index() -> Response:
     """List the jobs the viewer may see, by where they stand; `rows=1` answers the rows alone."""
@@ -33,6 +36,8 @@ def index() -> Response:
         totals = jobs.count_by_tab(ids)
         tab = JobTab(wanted) if wanted in set(JobTab) else _telling_tab(totals)
         page = jobs.find_by_tab(tab, ids, after=request.args.get("after"))
+        if wants_json():
+            return as_list(page, job_dicts(session, page.items), state=tab.value)
         rows = job_rows(session, page.items, projects.editable_ids(viewer()))
     live = url_for("jobs.index", state=tab.value, project=slug, rows=1)
     return render(
@@ -47,19 +52,23 @@ def index() -> Response:
 
 
 @bp.get("/jobs/<uuid:id>")
+@bp.get("/jobs/<uuid:id>.json", endpoint="show_json")
 @bp.get("/jobs/<uuid:id>/status", endpoint="status")
 @access("job:view")
 def show(id: UUID) -> Response:
     """Show one job: stages, reason and the end of its log; `/status` answers that part alone."""
     with reading() as session:
         job, seat = _job_for(session, id, "job:view")
+        if wants_json():
+            stages = [stage_dict(stage) for stage in job_service(session).jobs.stages(job.id)]
+            return as_json({**job_dicts(session, [job])[0], "stages": stages})
         page = job_page(session, job, seat.may("job:control"))
     whole = request.endpoint != "jobs.status"
     return render("activity/job.html" if whole else "activity/_job_status.html", job=page)
 
 
 @bp.get("/jobs/mine")
-@access(SIGNED_IN)
+@access(IN_PERSON)
 def mine() -> Response:
     """Answer how many of my jobs run, and tell those that ended since this browser last heard of any."""
     with reading() as session:

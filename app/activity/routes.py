@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from app.activity.dicts import entry_dict
 from app.activity.history import across, of_clip, of_media, of_project
 from app.audit.sentences import Entry
 from app.audit.service import read_before
@@ -13,7 +14,7 @@ from app.clips.service import clip_service
 from app.core.db import reading
 from app.core.pagination import Page
 from app.core.web.access import SIGNED_IN, access, viewer
-from app.core.web.htmx import render
+from app.core.web.htmx import as_list, render, wants_json
 from app.media.service import media_service
 from app.projects.service import Seat, project_service
 
@@ -21,6 +22,7 @@ bp = Blueprint("activity", __name__)
 
 
 @bp.get("/activity")
+@bp.get("/activity.json", endpoint="index_json")
 @access(SIGNED_IN)
 def index() -> Response:
     """Show what happened in all my projects."""
@@ -30,6 +32,7 @@ def index() -> Response:
 
 
 @bp.get("/p/<slug>/activity")
+@bp.get("/p/<slug>/activity.json", endpoint="project_json")
 @access("project:view")
 def project(slug: str) -> Response:
     """Show what happened in one project."""
@@ -40,6 +43,7 @@ def project(slug: str) -> Response:
 
 
 @bp.get("/m/<uuid:id>/history")
+@bp.get("/m/<uuid:id>/history.json", endpoint="media_json")
 @access("media:view")
 def media(id: UUID) -> Response:
     """Show what happened to a recording and everything on it."""
@@ -51,6 +55,7 @@ def media(id: UUID) -> Response:
 
 
 @bp.get("/clips/<uuid:id>/history")
+@bp.get("/clips/<uuid:id>/history.json", endpoint="clip_json")
 @access("clip:view")
 def clip(id: UUID) -> Response:
     """Show what happened to one clip."""
@@ -66,6 +71,8 @@ def clip(id: UUID) -> Response:
 
 
 def _page(template: str, page: Page[Entry], **values: Any) -> Response:
+    if wants_json():
+        return as_list(page, [entry_dict(entry) for entry in page.items])
     return render(template, entries=page.items, next_after=page.next_after, **values)
 
 

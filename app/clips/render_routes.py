@@ -21,7 +21,7 @@ from app.clips.service import clip_service
 from app.clips.tagging import carrier_of
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid
-from app.core.web.access import access, actor, viewer
+from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.forms import options
 from app.core.web.htmx import go, render
 from app.core.words import plural
@@ -131,6 +131,7 @@ def archive(slug: str) -> Response:
 
 @bp.get("/clips/<uuid:id>/export/<uuid:export>")
 @access("clip:view")
+@sends_a_file
 def download(id: UUID, export: UUID) -> Response:
     """Send a rendered file; the history tells who took it."""
     with transaction(actor()) as session:
@@ -175,6 +176,7 @@ def certificate(id: UUID) -> Response:
 
 @bp.get("/clips/<uuid:id>/export/<uuid:export>/<any(source_first,rendered_first,source_last,rendered_last):name>.jpg")
 @access("clip:view")
+@sends_a_file
 def boundary(id: UUID, export: UUID, name: str) -> Response:
     """Send one of the four boundary frames a certificate shows."""
     with reading() as session:

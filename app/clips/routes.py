@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.audit.sentences import last_saver
 from app.auth.once import claim
 from app.clips.conflicts import conflict
+from app.clips.dicts import clip_dict
 from app.clips.forms import ClipForm, SplitForm
 from app.clips.lists import clip_lines
 from app.clips.models import Clip
@@ -20,9 +21,10 @@ from app.core.db import reading, transaction
 from app.core.errors import Invalid, Stale
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import sent_mark
-from app.core.web.htmx import go, render
+from app.core.web.htmx import as_list, go, render, wants_json
 from app.media.clock import Clock, clock_of
 from app.media.models import Media
+from app.media.reads import media_by_ids
 from app.projects.service import Seat, project_service
 from app.tags.links import names_of
 from app.tags.service import tag_service
@@ -31,6 +33,7 @@ bp = Blueprint("clips", __name__)
 
 
 @bp.get("/p/<slug>/clips")
+@bp.get("/p/<slug>/clips.json", endpoint="index_json")
 @access("clip:view")
 def index(slug: str) -> Response:
     """List a project's clips in their order."""
@@ -39,6 +42,9 @@ def index(slug: str) -> Response:
         seat = project_service(session).get_for(viewer(), slug, "clip:view")
         clips = clip_service(session).clips
         page = clips.find_by_project(seat.project.id, q=q, tag=tag, after=request.args.get("after"))
+        if wants_json():
+            media = media_by_ids(session, (clip.media_id for clip in page.items))
+            return as_list(page, [clip_dict(clip, media[clip.media_id].public_id) for clip in page.items])
         rows = clip_lines(session, page.items)
         total = clips.count_by_project(seat.project.id, q, tag) if q or tag else seat.project.clip_count
     return render(

@@ -1,6 +1,6 @@
 """Times, sizes and counts as people read them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.core.clock import local, now
 
@@ -47,6 +47,11 @@ def exactly(moment: datetime) -> str:
 def day(moment: datetime) -> str:
     """Return the date of a moment where whoever looks is: "2026-11-21"."""
     return f"{local(moment):%Y-%m-%d}"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as programs read it, in UTC: "2026-11-21T14:02:09Z"."""
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def lasts(seconds: float) -> str:

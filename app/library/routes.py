@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading
 from app.core.web.access import access, viewer
-from app.core.web.htmx import render, wants_piece
+from app.core.web.htmx import as_list, render, wants_json, wants_piece
 from app.library.reads import cards, strip, touched
+from app.media.dicts import row_dict
 from app.media.filters import MediaFilter
 from app.media.service import media_service
+from app.projects.dicts import project_dict
 from app.projects.models import Project
 from app.projects.service import project_service
 
@@ -18,6 +20,7 @@ bp = Blueprint("library", __name__)
 
 
 @bp.get("/p/<slug>")
+@bp.get("/p/<slug>.json", endpoint="show_json")
 @access("project:view")
 def show(slug: str) -> Response:
     """Show a project's recordings; htmx gets the grid alone."""
@@ -26,6 +29,8 @@ def show(slug: str) -> Response:
         service = media_service(session)
         seat = service.projects.get_for(viewer(), slug, "project:view")
         page = service.list_for(seat.project, wanted, request.args.get("after"))
+        if wants_json():
+            return as_list(page, [row_dict(row) for row in page.items], project=project_dict(seat.project, seat.role))
         rows = cards(session, page.items)
         total = service.media.count_filtered(seat.project.id, wanted) if wanted.is_set else seat.project.media_count
         # The piece has no strip: what htmx does not show is not asked for.

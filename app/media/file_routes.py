@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.core.db import reading, transaction
-from app.core.web.access import access, actor, viewer
+from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.headers import FILE_POLICY
 from app.media.files import PLAYED_TYPES, original
 from app.media.models import Media, RenditionKind
@@ -23,6 +23,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 
 @bp.get("/m/<uuid:id>/file")
 @access("media:download")
+@sends_a_file
 def file(id: UUID) -> Response:
     """Send the original: to the player with `?play=1`, else as a download that the history tells."""
     with reading() as session:
@@ -37,6 +38,7 @@ def file(id: UUID) -> Response:
 
 @bp.get("/m/<uuid:id>/renditions/<kind>")
 @access("media:view")
+@sends_a_file
 def rendition(id: UUID, kind: str) -> Response:
     """Send a file made from a recording; its address names its content, so it may be kept."""
     if kind not in set(RenditionKind):

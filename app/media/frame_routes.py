@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading
 from app.core.errors import Invalid, NotFound
-from app.core.web.access import access, viewer
+from app.core.web.access import access, sends_a_file, viewer
 from app.core.web.htmx import render
 from app.media.clock import clock_of
 from app.media.file_routes import FOR_EVER, send
@@ -43,6 +43,7 @@ def show(id: UUID) -> Response:
 
 @bp.get("/m/<uuid:id>/frames/<int:number>.jpg")
 @access("media:view")
+@sends_a_file
 def picture(id: UUID, number: int) -> Response:
     """Send the picture of one exact frame that the strip has made."""
     with reading() as session:
@@ -57,6 +58,7 @@ def picture(id: UUID, number: int) -> Response:
 
 @bp.get("/m/<uuid:id>/tile/<int:number>.jpg")
 @access("media:view")
+@sends_a_file
 def small(id: UUID, number: int) -> Response:
     """Send the filmstrip's picture nearest to a frame: for lists, where nearly is enough."""
     with reading() as session:

@@ -11,10 +11,12 @@ from app.auth.models import Invitation
 from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Conflict
+from app.core.pagination import Page
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import sent_mark
-from app.core.web.htmx import go, render
+from app.core.web.htmx import as_list, go, render, wants_json
 from app.core.words import ago, day
+from app.projects.dicts import member_dict
 from app.projects.forms import InvitationForm, MemberForm, RoleForm
 from app.projects.members import member_service
 from app.projects.models import MemberRole
@@ -24,9 +26,15 @@ bp = Blueprint("members", __name__)
 
 
 @bp.get("/p/<slug>/members")
+@bp.get("/p/<slug>/members.json", endpoint="index_json")
 @access("project:view")
 def index(slug: str) -> Response:
     """List a project's members; an owner may change them."""
+    if wants_json():
+        with reading() as session:
+            seat = project_service(session).get_for(viewer(), slug, "project:view")
+            rows = member_service(session).rows(seat.project, viewer())
+        return as_list(Page(rows), [member_dict(row) for row in rows])
     return _page(slug)
 
 
@@ -147,8 +155,7 @@ def _page(
         members=rows,
         is_member=any(row.is_me for row in rows),
         pending=[
-            {"link": each, "until_text": day(each.expires_at), "made_text": ago(each.created_at)}
-            for each in pending
+            {"link": each, "until_text": day(each.expires_at), "made_text": ago(each.created_at)} for each in pending
         ],
         form=form or MemberForm(formdata=None),
         invitation=invitation if invitation is not None and invitation.has_errors else InvitationForm(formdata=None),

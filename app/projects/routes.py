@@ -10,7 +10,8 @@ from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import sent_mark, show_theirs
-from app.core.web.htmx import go, render
+from app.core.web.htmx import as_list, go, render, wants_json
+from app.projects.dicts import row_dict
 from app.projects.forms import AdminNewProjectForm, AdminProjectForm, NewProjectForm, ProjectForm, fill
 from app.projects.models import Project
 from app.projects.service import ProjectService, Seat, project_service
@@ -31,12 +32,15 @@ def home() -> Response:
 
 
 @bp.get("/projects")
+@bp.get("/projects.json", endpoint="index_json")
 @access(SIGNED_IN)
 def index() -> Response:
     """List the viewer's projects, last changed first."""
     archived = request.args.get("archived") == "1"
     with reading() as session:
         page = projects_in(session).list_for(viewer(), archived=archived, after=request.args.get("after"))
+    if wants_json():
+        return as_list(page, [row_dict(row) for row in page.items])
     return render(
         "projects/index.html",
         projects=page.items,

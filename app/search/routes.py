@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from app.core.db import reading
 from app.core.errors import NotFound
 from app.core.web.access import SIGNED_IN, access, viewer
-from app.core.web.htmx import render
+from app.core.web.htmx import as_json, render, wants_json
 from app.index.question import Question, parse
 from app.index.state import state
 from app.media.service import media_service
 from app.projects.service import project_service
+from app.search.dicts import group_dict
 from app.search.groups import GROUPS, HITS, MOST_HITS, Asked, groups, ranked
 from app.search.matches import KINDS, Narrowing, find
 from app.search.page import Results, facets, heading, suggestion
@@ -27,6 +28,7 @@ MOST_PAGES = 200
 
 
 @bp.get("/search")
+@bp.get("/search.json", endpoint="index_json")
 @access(SIGNED_IN)
 def index() -> Response:
     """Show what the question finds, grouped by recording; htmx gets the results alone."""
@@ -35,6 +37,8 @@ def index() -> Response:
     with reading() as session:
         results = _results(session, question) if question.asks else None
         whole = state(session)
+    if wants_json():
+        return _told(text, results)
     return render(
         "search/index.html",
         "search/_results.html",
@@ -45,6 +49,13 @@ def index() -> Response:
         seconds=f"{perf_counter() - started:.2f}",
         link=_link,
     )
+
+
+def _told(text: str, results: Results | None) -> Response:
+    groups_found = [group_dict(group) for group in results.groups] if results else []
+    address = results.next_url.replace("/search?", "/search.json?", 1) if results and results.next_url else None
+    capped = results.capped if results else False
+    return as_json({"query": text, "capped": capped, "items": groups_found, "next": address})
 
 
 def _results(session: Session, question: Question) -> Results:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
+from app.core.pagination import Page
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import options
-from app.core.web.htmx import go, render
+from app.core.web.htmx import as_list, go, render, wants_json
 from app.projects.models import Project
 from app.projects.service import project_service
+from app.tags.dicts import tag_dict
 from app.tags.forms import MergeForm, TagForm
 from app.tags.models import Tag
 from app.tags.service import tag_service
@@ -21,12 +23,15 @@ bp = Blueprint("tags", __name__)
 
 
 @bp.get("/p/<slug>/tags")
+@bp.get("/p/<slug>/tags.json", endpoint="index_json")
 @access("project:view")
 def index(slug: str) -> Response:
     """List a project's tags."""
     with reading() as session:
         seat = project_service(session).get_for(viewer(), slug, "project:view")
         rows = tag_service(session).rows(seat.project)
+    if wants_json():
+        return as_list(Page(rows), [tag_dict(row) for row in rows])
     return render(
         "tags/index.html",
         project=seat.project,

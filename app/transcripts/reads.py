@@ -154,11 +154,11 @@ def title_of(transcript: Transcript) -> str:
 def to_dict(line: TranscriptSegment, speaker: Speaker | None) -> dict[str, Any]:
     """Return what of a line programs may read."""
     return {
-        "id": str(line.public_id),
+        "public_id": str(line.public_id),
         "start_ms": line.start_ms,
         "end_ms": line.end_ms,
         "text": line.text,
-        "speaker": {"id": str(speaker.public_id), "name": speaker.display_name} if speaker else None,
+        "speaker": {"public_id": str(speaker.public_id), "name": speaker.display_name} if speaker else None,
         "confidence": line.confidence,
         "version": line.version,
         "words": words_to_dicts(line.words_json),

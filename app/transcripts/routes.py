@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
-from app.core.web.access import access, actor, viewer
+from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
 from app.media.models import Media
 from app.media.service import media_service
@@ -55,7 +55,7 @@ def show_json(id: UUID) -> Response:
         _, media, transcript = _chosen(session, id)
         speakers = speakers_of(session, media.id)
         lines = transcript_service(session).lines.find_all(transcript.id)
-    about = {"id": str(transcript.public_id), "media": str(id), "language": transcript.language}
+    about = {"public_id": str(transcript.public_id), "media": str(id), "language": transcript.language}
     rows = [to_dict(line, speakers.get(line.speaker_id or 0)) for line in lines]
     return FlaskResponse(
         json.dumps({**about, "source": transcript.source.value, "lines": rows}, ensure_ascii=False),
@@ -65,6 +65,7 @@ def show_json(id: UUID) -> Response:
 
 @bp.get("/m/<uuid:id>/transcript.<any(vtt,srt,txt,csv):form>")
 @access("media:view")
+@sends_a_file
 def export(id: UUID, form: str) -> Response:
     """Send the lines as a file, with the speakers’ names; the player reads its captions here."""
     with reading() as session:

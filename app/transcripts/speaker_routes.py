@@ -1,5 +1,6 @@
 """The voices of a recording: how much each says, rename, merge."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, url_for
@@ -7,20 +8,22 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
+from app.core.pagination import Page
 from app.core.web.access import access, actor, viewer
-from app.core.web.htmx import go, render
+from app.core.web.htmx import as_list, go, render, wants_json
 from app.core.words import lasts
 from app.media.models import Media
 from app.transcripts.answers import asked_transcript, names
 from app.transcripts.forms import MergeForm, SpeakerForm
 from app.transcripts.models import Speaker
 from app.transcripts.service import transcript_service
-from app.transcripts.speakers import SpeakerService, speaker_service
+from app.transcripts.speakers import SpeakerService, Voice, speaker_service
 
 bp = Blueprint("speakers", __name__)
 
 
 @bp.get("/m/<uuid:id>/speakers")
+@bp.get("/m/<uuid:id>/speakers.json", endpoint="index_json")
 @access("media:view")
 def index(id: UUID) -> Response:
     """List the voices by how much they say."""
@@ -65,6 +68,8 @@ def _page(id: UUID, *, refused: Speaker | None = None, form: SpeakerForm | Merge
         service = transcript_service(session)
         media, seat = service.media.get_for(viewer(), id, "media:view")
         voices = speaker_service(session).voices(media, service.choose(media, asked_transcript()))
+    if wants_json():
+        return as_list(Page(voices), [voice_dict(voice) for voice in voices])
     errors = [words for found in form.errors.values() for words in found] if form else []
     rows = [
         {
@@ -80,6 +85,12 @@ def _page(id: UUID, *, refused: Speaker | None = None, form: SpeakerForm | Merge
         for voice in voices
     ]
     return render("transcripts/speakers.html", code=422 if errors else 200, voices=rows, **names(media, seat))
+
+
+def voice_dict(voice: Voice) -> dict[str, Any]:
+    """Return a voice as programs read it."""
+    about = {"public_id": str(voice.speaker.public_id), "name": voice.speaker.display_name}
+    return {**about, "lines": voice.lines, "talk_ms": voice.talk_ms, "share": voice.share}
 
 
 def _other(service: SpeakerService, media: Media, form: MergeForm) -> Speaker:

@@ -11,7 +11,7 @@ from app.auth.models import User
 from app.clips.forms import DraftForm
 from app.core.db import reading
 from app.core.errors import Invalid
-from app.core.web.htmx import go, render, wants_piece
+from app.core.web.htmx import go, is_for_program, refusal, render, wants_piece
 from app.media.clock import Clock, clock_of
 from app.media.models import Media
 from app.media.service import media_service
@@ -51,6 +51,7 @@ def show(media_id: UUID, person: User, place: Place, *, form: DraftForm | None =
         "workbench/_draft.html" if refused else None,
         code=422 if refused else 200,
         matches=matches,
+        form=form,
         **names(wb, media, seat),
     )
 
@@ -60,6 +61,8 @@ def changed(
 ) -> Response:
     """Answer the swap file after a change, or lead a plain form back to the page."""
     place = place or Place()
+    if code >= 400 and is_for_program():
+        return refusal(code, values)
     if not wants_piece():
         clip = f"{place.clip}" if place.clip else None
         return go(url_for("workbench.show", id=media_id, clip=clip, _anchor=f"clip-{clip}" if clip else "clips"))

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
+from app.clips.dicts import clip_dict, export_dict
 from app.clips.exports import export_lines
 from app.clips.forms import BoundsForm, ConfirmForm
 from app.clips.reads import described, exports_of, render_jobs_of
@@ -12,7 +13,7 @@ from app.clips.service import clip_service
 from app.core.db import reading, transaction
 from app.core.errors import Stale
 from app.core.web.access import access, actor, viewer
-from app.core.web.htmx import go, render, wants_piece
+from app.core.web.htmx import as_json, go, is_for_program, refusal, render, wants_piece
 from app.media.clock import clock_of
 from app.workbench.answers import changed
 from app.workbench.reads import Place
@@ -27,6 +28,16 @@ def show(id: UUID) -> Response:
     with reading() as session:
         clip, media, _ = clip_service(session).get_for(viewer(), id, "clip:view")
     return go(url_for("workbench.show", id=media.public_id, clip=clip.public_id, _anchor=f"clip-{clip.public_id}"))
+
+
+@bp.get("/clips/<uuid:id>.json")
+@access("clip:view")
+def show_json(id: UUID) -> Response:
+    """Answer a clip with its rendered files."""
+    with reading() as session:
+        clip, media, seat = clip_service(session).get_for(viewer(), id, "clip:view")
+        files = [export_dict(clip, export) for export in exports_of(session, [clip.id])[clip.id]]
+    return as_json({**clip_dict(clip, media.public_id), "project": seat.project.slug, "exports": files})
 
 
 @bp.post("/clips/<uuid:id>/bounds")
@@ -148,6 +159,8 @@ def _refused(id: UUID, form: BoundsForm) -> Response:
     """Answer 422: the clip as it was, and the sentence that says what would pass."""
     with reading() as session:
         _, media, _ = clip_service(session).get_for(viewer(), id, "clip:edit")
+    if is_for_program():
+        return refusal(422, {"form": form})
     words = " ".join(error for errors in form.errors.values() for error in errors)
     if not wants_piece():
         return go(url_for("clips.edit", id=id))

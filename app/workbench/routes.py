@@ -9,6 +9,7 @@ from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from app.auth.once import claim
+from app.clips.dicts import clip_dict
 from app.clips.forms import DraftForm
 from app.clips.overlaps import describe
 from app.clips.service import ClipFields, ClipService, clip_service
@@ -16,10 +17,12 @@ from app.core.db import reading, transaction
 from app.core.errors import Invalid
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import sent_mark
-from app.core.web.htmx import render
+from app.core.web.htmx import as_json, render
 from app.jobs.reads import latest_job
 from app.media.clock import Clock, clock_of
+from app.media.dicts import media_dict, rendition_dicts
 from app.media.models import Media, RenditionKind
+from app.media.reads import renditions_of
 from app.media.service import media_service
 from app.media.tus import storage
 from app.processing.frame_index import FrameIndex
@@ -44,6 +47,18 @@ class Check:
 def show(id: UUID) -> Response:
     """Show a recording with its timeline and clips."""
     return show_page(id, viewer(), place_asked())
+
+
+@bp.get("/m/<uuid:id>.json")
+@access("media:view")
+def show_json(id: UUID) -> Response:
+    """Answer a recording with its clips and what was made of it."""
+    with reading() as session:
+        service = clip_service(session)
+        media, seat = service.media.get_for(viewer(), id, "media:view")
+        clips = [clip_dict(clip, id) for clip in service.clips.find_by_media(media.id)]
+        made = rendition_dicts(media, renditions_of(session, [media.id])[media.id].values())
+    return as_json({**media_dict(media, seat.project.slug), "clips": clips, "renditions": made})
 
 
 @bp.get("/m/<uuid:id>/status")

@@ -11,28 +11,31 @@ RULES = {
         "admin_processing.first admin_processing.index admin_processing.pause admin_processing.prove_box "
         "admin_processing.resume admin_projects.archive admin_projects.index admin_projects.unarchive "
         "admin_settings.index admin_storage.check admin_storage.index admin_storage.sweep admin_users.disable "
-        "admin_users.edit admin_users.enable admin_users.end_sessions "
-        "admin_users.index admin_users.invite admin_users.new admin_users.reset admin_users.take_back"
+        "admin_users.edit admin_users.enable admin_users.end_sessions admin_users.index admin_users.invite "
+        "admin_users.new admin_users.reset admin_users.take_back"
     ),
     "clip:edit": (
-        "clips.edit clips.move clips.split renders.tag_many workbench.check workbench.create workbench_clips.bounds "
-        "workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore workbench_words.create"
+        "clips.edit clips.move clips.split renders.tag_many workbench.check workbench.create "
+        "workbench_clips.bounds workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore "
+        "workbench_words.create"
     ),
     "clip:render": "renders.render_many renders.request_render",
     "clip:view": (
-        "activity.clip clips.index renders.archive renders.boundary renders.certificate "
-        "renders.certificate_json renders.download workbench_clips.exports workbench_clips.show"
+        "activity.clip activity.clip_json clips.index clips.index_json renders.archive renders.boundary "
+        "renders.certificate renders.certificate_json renders.download workbench_clips.exports "
+        "workbench_clips.show workbench_clips.show_json"
     ),
     "job:control": "jobs.cancel jobs.dismiss jobs.retry",
-    "job:view": "jobs.show jobs.status",
+    "job:view": "jobs.show jobs.show_json jobs.status",
     "media:delete": "bulk.delete media.delete media.restore trash.index",
     "media:download": "files.file",
     "media:edit": "bulk.tags media.edit silence.listen tags.delete tags.edit tags.merge",
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
-        "activity.media files.rendition frames.picture frames.show frames.small lines.show lines.show_json "
-        "silence.show silence.show_json speakers.index transcripts.export transcripts.show transcripts.show_json workbench.frame_times "
-        "workbench.playhead workbench.show workbench.status"
+        "activity.media activity.media_json files.rendition frames.picture frames.show frames.small "
+        "lines.show lines.show_json silence.show silence.show_json speakers.index speakers.index_json "
+        "transcripts.export transcripts.show transcripts.show_json workbench.frame_times workbench.playhead "
+        "workbench.show workbench.show_json workbench.status"
     ),
     "operator": "metrics.metrics",
     "transcript:edit": (
@@ -41,18 +44,22 @@ RULES = {
     ),
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",
-    "project:view": "activity.project library.jobs_strip library.show members.index tags.index",
+    "project:view": (
+        "activity.project activity.project_json library.jobs_strip library.show library.show_json "
+        "members.index members.index_json tags.index tags.index_json"
+    ),
     "in-person": (
-        "auth.sign_out me.end_others me.end_session me.index me.keyboard me.password me.sessions me.theme "
-        "second_factor.codes second_factor.confirm second_factor.picture second_factor.show second_factor.start "
-        "second_factor.switch_off tokens.create tokens.index tokens.revoke"
+        "auth.sign_out jobs.mine me.end_others me.end_session me.index me.keyboard me.password me.sessions "
+        "me.theme second_factor.codes second_factor.confirm second_factor.picture second_factor.show "
+        "second_factor.start second_factor.switch_off tokens.create tokens.index tokens.revoke"
     ),
     "public": (
         "auth.reset auth.second_step auth.setup auth.sign_in health.healthz invitations.accept static tus.capabilities"
     ),
     "signed-in": (
-        "activity.index invitations.join jobs.index jobs.mine media.demo members.leave projects.home "
-        "projects.index projects.new search.index"
+        "activity.index activity.index_json invitations.join jobs.index jobs.index_json media.demo "
+        "members.leave projects.home projects.index projects.index_json projects.new search.index "
+        "search.index_json"
     ),
 }
 

@@ -152,7 +152,7 @@ def test_a_line_leads_to_its_place_and_answers_as_json(editor: Visitor, media: M
 
     told = editor.get(f"/lines/{line.public_id}.json").get_json()
 
-    assert told["id"] == str(line.public_id)
+    assert told["public_id"] == str(line.public_id)
     assert [word["text"] for word in told["words"]] == TEXTS[0].split()
     assert not {"transcript_id", "media_id", "seq"} & set(told)
 
@@ -160,7 +160,7 @@ def test_a_line_leads_to_its_place_and_answers_as_json(editor: Visitor, media: M
 def test_the_transcript_answers_as_json_by_public_ids(editor: Visitor, media: Media, told: Told) -> None:
     answer = editor.get(f"/m/{media.public_id}/transcript.json").get_json()
 
-    assert answer["id"] == str(told.transcript.public_id)
+    assert answer["public_id"] == str(told.transcript.public_id)
     assert [line["text"] for line in answer["lines"]] == list(TEXTS)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.wrappers import Response
 
 from app.core.db import Base
 from app.core.db_errors import domain_error
 from app.core.errors import AlreadyDone, DomainError, Forbidden, Hidden, Throttled
-from app.core.web.htmx import go, render, wants_piece
+from app.core.web.htmx import as_json, go, is_for_program, render, wants_piece
 
 log = logging.getLogger("rushes.errors")
 
@@ -57,7 +57,7 @@ def _answer_ours(app: Flask, refused: Refused) -> None:
     def domain(error: DomainError) -> Response:
         if isinstance(error, (Forbidden, Hidden)):
             refused(error)
-        answer = page(error.status, str(error))
+        answer = page(error.status, str(error), getattr(error, "field", None))
         if isinstance(error, Throttled):
             answer.headers["Retry-After"] = str(error.retry_after_s)
         return answer
@@ -76,7 +76,7 @@ def _answer_others(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         if error.response is not None:
             return error.response  # type: ignore[return-value]
-        answer = page(error.code or 500)
+        answer = page(error.code or 500, _own_words(error))
         for name, value in error.get_headers():
             if name in ("Allow", "Content-Range", "Retry-After"):
                 answer.headers[name] = value
@@ -97,15 +97,26 @@ def _answer_others(app: Flask) -> None:
         return page(500)
 
 
-def page(status: int, words: str | None = None) -> Response:
-    """Answer with the error page, or for htmx with its piece, which goes to the toasts."""
+def _own_words(error: HTTPException) -> str | None:
+    """Return what we said ourselves of a token; the framework's words are for programmers."""
+    return error.description if isinstance(error, Unauthorized) and g.get("program") else None
+
+
+def page(status: int, words: str | None = None, field: str | None = None) -> Response:
+    """Answer with the error page, or for htmx with its piece, which goes to the toasts; programs get JSON."""
+    words = words or WORDS.get(status, WORDS[400])
+    if is_for_program():
+        answer = as_json({"error": words, "field": field}, status)
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
     answer = render(
         "errors/page.html",
         "errors/_message.html",
         code=status,
         status=status,
         heading=HEADINGS.get(status, HEADINGS[400]),
-        words=words or WORDS.get(status, WORDS[400]),
+        words=words,
         request_id=g.get("request_id"),
     )
     if wants_piece():

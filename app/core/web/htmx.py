@@ -11,6 +11,10 @@ from werkzeug.wrappers import Response
 from app.core.pagination import Page
 
 JSON = ".json"
+FALLBACK = {
+    409: "Somebody saved this meanwhile. Read it again, and send your change with its present version.",
+    422: "This was refused. Open the page to see why.",
+}
 
 
 def wants_piece() -> bool:
@@ -67,7 +71,7 @@ def refusal(code: int, values: dict[str, Any]) -> Response:
     """Answer a refused form: the first error in words with its field, and all of them by field."""
     errors = dict(getattr(values.get("form"), "errors", None) or {})
     name, messages = next(iter(errors.items()), (None, []))
-    words = " ".join(messages) or values.get("words") or values.get("trouble") or "This was refused."
+    words = " ".join(messages) or values.get("words") or values.get("trouble") or FALLBACK.get(code, FALLBACK[422])
     told: dict[str, Any] = {"error": str(words), "field": name or None}
     if errors:
         told["errors"] = {field or "form": [str(message) for message in all] for field, all in errors.items()}
