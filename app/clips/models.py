@@ -39,17 +39,19 @@ class Clip(Base):
         sa.Index("ix_clips_project_id_clip_order", "project_id", "deleted_at", "clip_order", "id"),
         sa.Index("ix_clips_created_by", "created_by"),
         sa.Index("ix_clips_job_id", "job_id"),
+        sa.Index("ix_clips_content_segment_id", "content_segment_id"),
         sa.CheckConstraint("in_point >= 0", name="in_point"),
         sa.CheckConstraint("out_point > in_point", name="order"),
         sa.CheckConstraint("importance_score BETWEEN 0 AND 1", name="score"),
     )
-    tracking: ClassVar[Tracking] = Tracking("clip", ignored=frozenset({"public_id", "created_by"}))
+    tracking: ClassVar[Tracking] = Tracking("clip", ignored=frozenset({"public_id", "created_by", "content_segment_id"}))
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("projects.id", ondelete="CASCADE"))
     media_id: Mapped[int] = mapped_column(sa.ForeignKey("media.id", ondelete="CASCADE"))
     job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id", ondelete="SET NULL"))
+    content_segment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("content_segments.id", ondelete="SET NULL"))
     title: Mapped[str] = mapped_column(sa.String(255))
     topic: Mapped[str | None] = mapped_column(sa.String(255))
     notes: Mapped[str | None] = mapped_column(sa.Text())

@@ -99,7 +99,8 @@ def test_a_dump_that_is_damaged_or_cut_short_is_refused(url: str, tmp_path: Path
     service.back_up(url, file)
     whole = file.read_bytes()
 
-    file.write_bytes(whole[: len(whole) // 2] + b"\0" + whole[len(whole) // 2 + 1 :])
+    middle = len(whole) // 2
+    file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
     with pytest.raises(BackupError, match="is damaged"):
         service.restore(url, file)
     file.write_bytes(whole[: len(whole) // 2])

@@ -89,8 +89,10 @@ class MemoryClips(Twin):
 
     find_by_video = find_by_media
 
-    def find_by_project(self, project_id: int, *, q: str = "", after: str | None = None, limit: int = 50) -> Page[Clip]:
-        assert after is None, "further pages are the database's"
+    def find_by_project(
+        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+    ) -> Page[Clip]:
+        assert after is None and not tag, "further pages and tags are the database's"
         words = query_tokens(q)
         rows = self.where(lambda row: row.project_id == project_id and row.deleted_at is None)
         rows = [row for row in rows if not q or (words and finds(words, f"{row.title} {row.notes or ''}", row.title))]
