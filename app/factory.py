@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from sqlalchemy.orm import Session
 
 from app import cli, jinja
-from app.activity import job_routes
+from app.activity import earlier_routes, job_routes
 from app.activity import routes as activity
 from app.activity.mine import Mine, tell
 from app.admin import (
@@ -121,6 +121,7 @@ BLUEPRINTS = (
     clip_routes.bp,
     word_routes.bp,
     activity.bp,
+    earlier_routes.bp,
     job_routes.bp,
     admin.bp,
     user_routes.bp,

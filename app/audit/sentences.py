@@ -74,6 +74,10 @@ FIELDS = {
 }
 
 
+# What can be looked at as it was after an entry.
+SHOWN_EARLIER = frozenset({"project", "media", "clip"})
+
+
 @dataclass(frozen=True)
 class Entry:
     """One act as a page shows it; `rows` are (field, before, after)."""
@@ -88,6 +92,7 @@ class Entry:
     restore_url: str | None
     initials: str
     hue: int | None
+    as_of_url: str | None = None
 
     @property
     def day(self) -> str:
@@ -116,6 +121,7 @@ def entry_of(row: AuditLog) -> Entry:
         restore_url=_restore_url(row),
         initials="".join(word[0] for word in row.actor_name.split()[:2]).upper(),
         hue=row.actor_id % 6 + 1 if row.actor_id is not None else None,
+        as_of_url=_as_of_url(row),
     )
 
 
@@ -172,6 +178,12 @@ def _restore_url(row: AuditLog) -> str | None:
         return None
     url = _url(row)
     return f"{url}/restore" if url else None
+
+
+def _as_of_url(row: AuditLog) -> str | None:
+    """Return where the thing is shown as it was after this entry, for those that can be."""
+    told = row.entity_type in SHOWN_EARLIER and row.action in (AuditAction.CREATE, AuditAction.UPDATE)
+    return f"/history/{row.id}" if told else None
 
 
 def _url(row: AuditLog) -> str | None:

@@ -91,6 +91,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("clips.move", "POST"): form(to="later"),
     ("clips.split", "GET"): page(),
     ("clips.split", "POST"): form(at_timecode="00:00:00:08"),
+    ("earlier.restore", "POST"): form(field="title", version="1"),
+    ("earlier.show", "GET"): page(),
     ("files.file", "GET"): page(),
     ("files.rendition", "GET"): page(),
     ("frames.picture", "GET"): page(),
@@ -253,6 +255,8 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     if endpoint in FAILED_JOBS:
         id = things.failed_job
     about = {"person": things.person} if endpoint.startswith("admin_users.") else {}
+    if endpoint.startswith("earlier."):
+        about = {"entry": things.entry}
     if endpoint == "admin_processing.first":
         id = things.job
     return {**NAMES, **about, "slug": things.slug, "id": id or NOBODYS, "other": things.other, "export": things.export}

@@ -15,7 +15,7 @@ RULES = {
         "admin_users.new admin_users.reset admin_users.take_back"
     ),
     "clip:edit": (
-        "clips.edit clips.move clips.split renders.tag_many workbench.check workbench.create "
+        "clips.edit clips.move clips.split earlier.restore renders.tag_many workbench.check workbench.create "
         "workbench_clips.bounds workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore "
         "workbench_words.create"
     ),
@@ -45,7 +45,7 @@ RULES = {
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",
     "project:view": (
-        "activity.project activity.project_json library.jobs_strip library.show library.show_json "
+        "activity.project activity.project_json earlier.show library.jobs_strip library.show library.show_json "
         "members.index members.index_json tags.index tags.index_json"
     ),
     "in-person": (

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
+from app.audit.models import AuditLog
 from app.auth.models import User
 from app.clips.models import ClipExport
 from app.config import Settings
@@ -48,6 +49,7 @@ class Things:
     job: UUID
     failed_job: UUID
     person: UUID
+    entry: int
 
 
 @dataclass
@@ -139,9 +141,8 @@ def _furnish(world: World, project: Project, recording: Path) -> Things:
     with session_scope() as session:
         session.merge(clips[2]).deleted_at = now()
     ids = [clip.public_id for clip in clips]
-    return Things(
-        project.slug, media.public_id, *ids, gone.public_id, export, *said, *jobs, world.people["editor"].public_id
-    )
+    about = (world.people["editor"].public_id, _entry(clips[0].id))
+    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, *jobs, *about)
 
 
 def _render_files(media: Media, root: Path) -> None:
@@ -186,6 +187,13 @@ def _jobs(media: Media) -> tuple[UUID, UUID]:
         session.flush()
         waiting: Job = media_service(session).start(fresh, "ingest", None)
         return waiting.public_id, failed.public_id
+
+
+def _entry(clip_id: int) -> int:
+    """Return the entry that tells of a clip's making."""
+    with session_scope() as session:
+        made = sa.select(AuditLog.id).where(AuditLog.entity_type == "clip", AuditLog.entity_id == clip_id)
+        return session.scalars(made.order_by(AuditLog.id)).first() or 0
 
 
 def _upload(project: Project, person: User, root: Path) -> UUID:
