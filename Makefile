@@ -16,7 +16,7 @@ run: $(VENV)/ready ## Start web and worker; PORT, HOST and RUSHES_INSTANCE are h
 	@exec $(FLASK) start
 
 test: $(VENV)/ready-dev $(VENV)/speech ## All tests; databases and browser where their programs are installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-fast: $(VENV)/ready-dev ## No servers, no browser, nothing slow
 	$(BIN)/python -m pytest -m "not slow and not server and not browser" -q
