@@ -66,12 +66,20 @@ class Watch:
         self.meter.failed(kind_of(context.original_exception, is_disconnect=context.is_disconnect))
 
 
-def watch(engine: Engine, meter: Meter, *, role: str = "primary", slow_ms: int = 200) -> None:
-    """Time every statement of this engine."""
+def watch(engine: Engine, meter: Meter, *, role: str = "primary", slow_ms: int = 200) -> Watch:
+    """Time every statement of this engine, until `unwatch`."""
     listener = Watch(meter, role, slow_ms / 1000)
     event.listen(engine, "before_cursor_execute", listener.before)
     event.listen(engine, "after_cursor_execute", listener.after)
     event.listen(engine, "handle_error", listener.failed)
+    return listener
+
+
+def unwatch(engine: Engine, listener: Watch) -> None:
+    """Stop timing."""
+    event.remove(engine, "before_cursor_execute", listener.before)
+    event.remove(engine, "after_cursor_execute", listener.after)
+    event.remove(engine, "handle_error", listener.failed)
 
 
 def _tell(shape: Shape, seconds: float, role: str) -> None:

@@ -1,5 +1,6 @@
 """Admin › Database: real figures, for admins alone."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,10 @@ from app.admin.reads import _replica
 from app.backups.daily import LastBackup, keep_last
 from app.core.clock import now
 from app.core.db import db, transaction
+from app.core.meter import Meter
 from app.core.replicas import Replica
 from app.core.settings import remember
-from app.core.statements import watch
+from app.core.statements import unwatch, watch
 from tests.factories import make_media
 from tests.visitors import Company, counted
 
@@ -60,11 +62,20 @@ def test_the_last_backup_and_its_check_are_shown(company: Company, well: bool, c
     assert chip in text
 
 
-def test_a_slow_statement_is_shown_with_its_plan_and_no_value(company: Company) -> None:
-    watch(db.engine, company.app.extensions["meter"], slow_ms=0)
+@pytest.fixture
+def meter(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Meter]:
+    """Return the app's meter, new and for this test alone, to which every statement is slow."""
+    new = Meter()
+    monkeypatch.setitem(app.extensions, "meter", new)
+    listener = watch(db.engine, new, slow_ms=0)
+    yield new
+    unwatch(db.engine, listener)
+
+
+def test_a_slow_statement_is_shown_with_its_plan_and_no_value(company: Company, meter: Meter) -> None:
     with db.engine.connect() as connection:
         connection.execute(sa.text("SELECT id FROM users WHERE username = :name"), {"name": "a-secret-name"})
-    company.app.extensions["meter"].shapes["SELECT id FROM users WHERE username = ?"].worst_s = 99.0
+    meter.shapes["SELECT id FROM users WHERE username = ?"].worst_s = 99.0
 
     text = company.as_("admin").get("/admin/database").get_data(as_text=True)
 
