@@ -62,7 +62,7 @@ def changed(
     """Answer the swap file after a change, or lead a plain form back to the page."""
     place = place or Place()
     if code >= 400 and is_for_program():
-        return refusal(code, values)
+        return refusal(code, {"words": values.get("toast", {}).get("text")})
     if not wants_piece():
         clip = f"{place.clip}" if place.clip else None
         return go(url_for("workbench.show", id=media_id, clip=clip, _anchor=f"clip-{clip}" if clip else "clips"))

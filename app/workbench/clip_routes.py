@@ -150,7 +150,7 @@ def _stale(id: UUID, form: BoundsForm, stale: Stale) -> Response:
     answer = changed(
         "workbench/update.swap.html", viewer(), media.public_id, code=409, place=Place(clip=id), toast=toast, said=None
     )
-    if not wants_piece():
+    if not wants_piece() and not is_for_program():
         return go(url_for("clips.edit", id=id))
     return answer
 
