@@ -74,6 +74,7 @@ def pages(studio: Studio) -> list[str]:
         f"{media}/silence",
         f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
+        *("/me", "/me/password", "/me/second-factor", "/me/sessions", "/me/tokens", "/me/keyboard"),
         *("/admin/database", "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
     ]
 
