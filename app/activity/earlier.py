@@ -142,9 +142,10 @@ def _write(session: Session, viewer: User, thing: Thing, value: Mapping[str, Any
 
 
 def _names(thing: Thing, state: Mapping[str, Any]) -> list[str]:
-    """Return what can be brought back first, then whatever else the log tells of this kind and still is a field."""
+    """Return what can be brought back first, then whatever else the log tells of this kind, ids left out."""
     first = RESTORABLE[thing.kind]
-    return [*first, *(name for name in state if name not in first and hasattr(thing.entity, name))]
+    others = (name for name in state if name not in first and not name.endswith("_id"))
+    return [*first, *(name for name in others if hasattr(thing.entity, name))]
 
 
 def _field(thing: Thing, name: str, state: Mapping[str, Any], clock: Clock | None, may_edit: bool) -> Field:

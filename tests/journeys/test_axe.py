@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 
 LINES = b"WEBVTT\n\n00:00.400 --> 00:02.000\n<v Marit>We laid the keel\n\n00:02.400 --> 00:04.000\n<v Jonas>Old Anders"
 PHONE: ViewportSize = {"width": 390, "height": 844}
+ADMIN = "users users/new projects processing storage storage/check database audit audit/1 settings".split()
 # Rules that are agreed upon, and those of WCAG 2.2 AA.
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -55,6 +56,10 @@ def pages(studio: Studio) -> list[str]:
     line = bring_lines(page, studio.address(media))
     page.goto(studio.address("/jobs?state=done"))
     job = str(page.locator("#jobs-rows a.strong").first.get_attribute("href"))
+    page.goto(studio.address("/admin/users"))
+    person = str(page.locator("main a[href$='/edit']").first.get_attribute("href"))
+    page.goto(studio.address(f"{media}/history"))
+    earlier = str(page.locator("a[href^='/history/']").first.get_attribute("href"))
     context.close()
     project = "/p/sample-project"
     return [
@@ -75,7 +80,8 @@ def pages(studio: Studio) -> list[str]:
         f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
         *("/me", "/me/password", "/me/second-factor", "/me/sessions", "/me/tokens", "/me/keyboard"),
-        *("/admin/database", "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
+        *(f"/admin/{name}" for name in ADMIN),
+        *(person, earlier, "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
     ]
 
 
