@@ -1,12 +1,16 @@
-"""What machines found in a recording: silence in milliseconds, scenes in ticks."""
+"""What machines found in a recording: silence and topics in milliseconds, scenes in ticks."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import CreatedAt, Id, PublicId, enum_column
+from app.core.changes import Tracking
+from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.index.writer import Words
 
 
 class SilenceType(StrEnum):
@@ -65,3 +69,55 @@ class Scene(Base):
     score: Mapped[float] = mapped_column(default=0.0)
     kind: Mapped[SceneKind] = mapped_column(enum_column(SceneKind, "kind"), default=SceneKind.SHOT)
     label: Mapped[str | None] = mapped_column(sa.String(255))
+
+
+class ContentSegment(Base):
+    """A topic: what [start_ms, end_ms) of a recording speaks of; topics of a recording do not overlap.
+
+    One somebody touched has `updated_by`; finding topics again leaves it alone. `refused_at`: as a highlight.
+    """
+
+    __tablename__ = "content_segments"
+    __table_args__ = (
+        sa.UniqueConstraint("media_id", "job_id", "seq"),
+        sa.Index("ix_content_segments_media_id_start_ms", "media_id", "start_ms"),
+        sa.Index("ix_content_segments_media_id_importance_score", "media_id", "importance_score"),
+        sa.Index("ix_content_segments_project_id", "project_id"),
+        sa.Index("ix_content_segments_job_id", "job_id"),
+        sa.Index("ix_content_segments_updated_by", "updated_by"),
+        sa.CheckConstraint("start_ms >= 0", name="start_ms"),
+        sa.CheckConstraint("end_ms > start_ms", name="order"),
+        sa.CheckConstraint("importance_score BETWEEN 0 AND 1", name="score"),
+    )
+    tracking: ClassVar[Tracking] = Tracking("topic", ignored=frozenset({"public_id", "job_id", "seq", "updated_by"}))
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("projects.id", ondelete="CASCADE"))
+    media_id: Mapped[int] = mapped_column(sa.ForeignKey("media.id", ondelete="CASCADE"))
+    job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id", ondelete="SET NULL"))
+    # Its number in the run that found it; people read topics in the order of their times.
+    seq: Mapped[int]
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    topic: Mapped[str] = mapped_column(sa.String(255))
+    description: Mapped[str] = mapped_column(sa.Text(), default="")
+    importance_score: Mapped[float] = mapped_column(default=0.0)
+    keywords: Mapped[list[Any]] = mapped_column(sa.JSON(), default=list)
+    concepts: Mapped[list[Any]] = mapped_column(sa.JSON(), default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    updated_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def audit_name(self) -> str:
+        return self.topic
+
+    def words(self) -> Words:
+        """Return what can be found of it."""
+        body = " ".join([self.description, *self.keywords])
+        return Words(self.project_id, self.topic, body, media_id=self.media_id, start_ms=self.start_ms)
