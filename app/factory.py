@@ -25,7 +25,9 @@ from app.admin import (
 )
 from app.admin import routes as admin
 from app.analysis import models as analysis_models
+from app.analysis import purge as analysis_purge
 from app.analysis import routes as silence
+from app.analysis import topic_routes as topics
 from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import me_routes, second_factor_routes, token_routes
@@ -79,7 +81,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # What rooms do when a job ends must be known here too: a queued job that is cancelled ends in the web process.
 HOOKS = (media_results.settle_state,)
 # What goes for good with a recording, from the top down.
-PURGES = (clips_purge, transcripts_purge)
+PURGES = (clips_purge, analysis_purge, transcripts_purge)
 # Named here so that the metadata is whole before the first migration compares it.
 MODELS = (
     analysis_models,
@@ -112,6 +114,7 @@ BLUEPRINTS = (
     line_routes.bp,
     speaker_routes.bp,
     silence.bp,
+    topics.bp,
     clips.bp,
     render_routes.bp,
     library.bp,

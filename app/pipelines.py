@@ -1,13 +1,23 @@
 """Which stages each kind of job runs, in order, and each stage's share of the work; strings only."""
 
 # The weights are rough shares of wall time, so that one percentage can stand for the whole.
-INGEST = {"probe": 2, "pictures": 4, "waveform": 4, "proxy": 60, "silence": 6, "scenes": 24, "transcript": 60}
+INGEST = {
+    "probe": 2,
+    "pictures": 4,
+    "waveform": 4,
+    "proxy": 60,
+    "silence": 6,
+    "scenes": 24,
+    "transcript": 60,
+    "topics": 1,
+}
 
 PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},
     "transcript": {"transcript": 100},
     "silence": {"silence": 100},
+    "topics": {"topics": 100},
     "render": {"render": 70, "certificate": 30},
 }
 
@@ -27,6 +37,7 @@ STAGE_WORDS = {
     "silence": "Listening for silence",
     "scenes": "Looking for scenes",
     "transcript": "Writing down speech",
+    "topics": "Finding topics",
     "render": "Rendering",
     "certificate": "Proving the cut",
 }
@@ -35,5 +46,6 @@ KIND_WORDS = {
     "demo": "Sample recording",
     "transcript": "Write down speech",
     "silence": "Listen for silence",
+    "topics": "Find topics",
     "render": "Render",
 }

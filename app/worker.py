@@ -29,6 +29,7 @@ TASK_MODULES: tuple[str, ...] = (
     "app.analysis.tasks",
     "app.clips.tasks",
     "app.clips.purge",
+    "app.analysis.purge",
     "app.transcripts.purge",
 )
 

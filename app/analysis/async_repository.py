@@ -1,9 +1,9 @@
-"""The repositories of silence and of scenes as coroutines, over `run_sync`."""
+"""The repositories of silence, scenes and topics as coroutines, over `run_sync`."""
 
 from collections.abc import Sequence
 
-from app.analysis.models import Scene, SceneKind, SilenceRegion, SilenceType
-from app.analysis.repository import MOST_OF_A_RECORDING, SceneRepository, SilenceRepository
+from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.repository import MOST_OF_A_RECORDING, SceneRepository, SilenceRepository, TopicRepository
 from app.core.async_repository import AsyncRepository
 
 
@@ -41,3 +41,21 @@ class AsyncSceneRepository(AsyncRepository[Scene]):
 
     async def longest(self, media_id: int, limit: int = 10) -> Sequence[Scene]:
         return await self._run(lambda rows: rows.longest(media_id, limit))
+
+
+class AsyncTopicRepository(AsyncRepository[ContentSegment]):
+    """See `TopicRepository`."""
+
+    repository = TopicRepository
+
+    async def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> Sequence[ContentSegment]:
+        return await self._run(lambda rows: rows.find_by_media(media_id, limit=limit))
+
+    async def find_in_range(self, media_id: int, start_ms: int, end_ms: int) -> Sequence[ContentSegment]:
+        return await self._run(lambda rows: rows.find_in_range(media_id, start_ms, end_ms))
+
+    async def find_touched(self, media_id: int) -> Sequence[ContentSegment]:
+        return await self._run(lambda rows: rows.find_touched(media_id))
+
+    async def top(self, media_id: int, limit: int = 10) -> Sequence[ContentSegment]:
+        return await self._run(lambda rows: rows.top(media_id, limit))

@@ -1,8 +1,8 @@
-"""Silence and scenes as SQL sees them: by recording, in a range, by kind, the longest first."""
+"""Silence, scenes and topics as SQL sees them: by recording, in a range, by kind, the longest first."""
 
 import sqlalchemy as sa
 
-from app.analysis.models import Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
 from app.core.pagination import MAX_ROWS
 from app.core.repository import Repository
 
@@ -71,4 +71,45 @@ class SceneRepository(Repository[Scene]):
         return sa.select(Scene).where(Scene.media_id == media_id)
 
     def _all(self, query: sa.Select[Scene]) -> list[Scene]:
+        return [*self.session.scalars(query)]
+
+
+class TopicRepository(Repository[ContentSegment]):
+    """What recordings speak of, [start_ms, end_ms)."""
+
+    model = ContentSegment
+    writable = frozenset({"topic", "description", "updated_by", "refused_at"})
+    order = ("media_id", "start_ms", "id")
+    descending = False
+
+    def find_by_media(self, media_id: int, *, limit: int = MOST_OF_A_RECORDING) -> list[ContentSegment]:
+        """Return a recording's topics in the order they begin."""
+        return self._all(self._of(media_id).order_by(ContentSegment.start_ms, ContentSegment.id).limit(limit))
+
+    def find_in_range(self, media_id: int, start_ms: int, end_ms: int) -> list[ContentSegment]:
+        """Return the topics that share a millisecond with [start_ms, end_ms), in order."""
+        shared = self._of(media_id).where(ContentSegment.start_ms < end_ms, ContentSegment.end_ms > start_ms)
+        return self._all(shared.order_by(ContentSegment.start_ms, ContentSegment.id).limit(MOST_OF_A_RECORDING))
+
+    def find_touched(self, media_id: int) -> list[ContentSegment]:
+        """Return the topics somebody changed, in order."""
+        touched = self._of(media_id).where(ContentSegment.updated_by.is_not(None))
+        return self._all(touched.order_by(ContentSegment.start_ms, ContentSegment.id))
+
+    def top(self, media_id: int, limit: int = 10) -> list[ContentSegment]:
+        """Return the most important topics, the most important first; among equals the earlier."""
+        weight = ContentSegment.importance_score.desc()
+        ordered = self._of(media_id).order_by(weight, ContentSegment.start_ms, ContentSegment.id)
+        return self._all(ordered.limit(min(limit, MAX_ROWS)))
+
+    def move_media(self, media_id: int, project_id: int) -> None:
+        """Take a recording's topics along to another project."""
+        table = ContentSegment.metadata.tables["content_segments"]
+        moved = sa.update(table).where(table.c.media_id == media_id).values(project_id=project_id)
+        self.session.connection().execute(moved)
+
+    def _of(self, media_id: int) -> sa.Select[ContentSegment]:
+        return sa.select(ContentSegment).where(ContentSegment.media_id == media_id)
+
+    def _all(self, query: sa.Select[ContentSegment]) -> list[ContentSegment]:
         return [*self.session.scalars(query)]

@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.analysis.models import Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.repository import TopicRepository
+from app.core.bulk import create_many, delete_many
 from app.core.clock import now
 from app.media.models import Media
 
@@ -54,3 +56,46 @@ def keep_scenes(session: Session, media_id: int, job_id: int, scenes: list[dict[
     ]
     if rows:
         connection.execute(sa.insert(Scene), rows)
+
+
+def keep_topics(session: Session, media_id: int, job_id: int | None, topics: list[dict[str, Any]]) -> None:
+    """Replace a recording's topics by `topics`, milliseconds, sorted; those somebody touched stay, the new give way.
+
+    Writes the rows, their search documents and the history.
+    """
+    media = session.get(Media, media_id)
+    if media is None:
+        return
+    touched = TopicRepository(session).find_touched(media_id)
+    delete_many(session, ContentSegment, ContentSegment.media_id == media_id, ContentSegment.updated_by.is_(None))
+    first = 1 + max((row.seq for row in touched if row.job_id == job_id), default=-1)
+    spans = [(row.start_ms, row.end_ms) for row in touched]
+    rows = [
+        {
+            "project_id": media.project_id,
+            "media_id": media_id,
+            "job_id": job_id,
+            "seq": first + number,
+            "start_ms": start,
+            "end_ms": end,
+            "topic": topic["topic"][:255],
+            "description": topic["description"],
+            "importance_score": topic["importance"],
+            "keywords": topic["keywords"],
+            "concepts": topic["concepts"],
+        }
+        for number, topic in enumerate(topics)
+        for start, end in [_outside(topic["start_ms"], topic["end_ms"], spans)]
+        if end > start
+    ]
+    create_many(session, ContentSegment, rows)
+
+
+def _outside(start: int, end: int, spans: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return what of [start, end) begins behind, and ends before, the spans that reach into it."""
+    for first, last in spans:
+        if first <= start < last:
+            start = last
+        elif start < first < end:
+            end = first
+    return start, end

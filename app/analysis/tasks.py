@@ -1,10 +1,11 @@
-"""The stages that look for silence and scenes."""
+"""The stages that look for silence, scenes and topics."""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.analysis.results import keep_scenes, keep_silence
+from app.analysis.results import keep_scenes, keep_silence, keep_topics
+from app.analysis.topics import NO_TRANSCRIPT, material_of
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import Media
@@ -41,6 +42,19 @@ async def scenes(context: StageContext) -> None:
         raise StageSkipped("There is no picture in this recording.")
     found = await context.processing("scenes", source.index_params, reads=reads_of(source))
     await context.complete(keep_scenes, source.id, context.job.id, found["scenes"])
+
+
+@stage("topics")
+async def topics(context: StageContext) -> None:
+    """Find what is spoken of, one thing after another, in the transcript people read first."""
+    media_id = (await source_of(context)).id
+    async with context.db.areading() as session:
+        material = await session.run_sync(material_of, media_id)
+    if material is None:
+        raise StageSkipped(NO_TRANSCRIPT)
+    await context.add_stage_note(engine="tf-idf", params={"lines": len(material["lines"])})
+    found = await context.processing("topics", material, reads=[])
+    await context.complete(keep_topics, media_id, context.job.id, found["topics"])
 
 
 def _silence_level(session: Session, media_id: int) -> int | None:

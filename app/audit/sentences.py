@@ -18,6 +18,7 @@ NOUNS = {
     "export": "the rendered file",
     "transcript": "the transcript",
     "line": "the line",
+    "topic": "the topic",
     "speaker": "the speaker",
     "user": "the account",
     "member": "the member",
@@ -189,5 +190,5 @@ def _as_of_url(row: AuditLog) -> str | None:
 def _url(row: AuditLog) -> str | None:
     if row.entity_public_id is None:
         return None
-    place = {"media": "/m", "clip": "/clips", "line": "/lines"}.get(row.entity_type)
+    place = {"media": "/m", "clip": "/clips", "line": "/lines", "topic": "/topics"}.get(row.entity_type)
     return f"{place}/{row.entity_public_id}" if place else None

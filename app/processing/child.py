@@ -30,6 +30,7 @@ from app.processing import (
     self_check,
     silence,
     speech,
+    topics,
     waveform,
 )
 from app.processing.confinement import Layers, Limits, confine, die_with
@@ -49,6 +50,7 @@ TASKS: dict[str, Task] = {
     "silence": silence.silence,
     "scenes": scenes.scenes,
     "speech": speech.speech,
+    "topics": topics.topics,
     "render": render.render,
     "certificate": certificate.certificate,
     "demo": demo.demo,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.analysis.models import ContentSegment
 from app.clips.models import Clip
 from app.core.marks import Runs, marked, snippet
 from app.core.timecode import ms_to_frames
@@ -26,7 +27,7 @@ GROUPS = 10
 HITS = 4
 MOST_HITS = 200
 # What a match says about its recording: its own name the most, one line among many the least.
-WEIGHTS = {"media": 12, "clip": 4, "line": 1}
+WEIGHTS = {"media": 12, "clip": 4, "topic": 3, "line": 1}
 MOST_POINTS = 30
 
 
@@ -79,6 +80,15 @@ class Asked:
         return list(self.question.words[-1:])
 
 
+@dataclass(frozen=True)
+class Things:
+    """What was found, by kind and id."""
+
+    clips: dict[int, Clip]
+    lines: dict[int, Any]
+    topics: dict[int, ContentSegment]
+
+
 def ranked(matches: Sequence[Match]) -> list[tuple[int, list[Match]]]:
     """Return (media id, its matches) with the best recording first; among equals the newest."""
     by_media: dict[int, list[Match]] = defaultdict(list)
@@ -94,14 +104,12 @@ def groups(
     ids = [media_id for media_id, _ in chosen]
     media, renditions = media_by_ids(session, ids), renditions_of(session, ids)
     every = [match for _, matches in chosen for match in matches]
-    clips, lines = _clips(session, every), _lines(session, every)
+    things = Things(_clips(session, every), _lines(session, every), _topics(session, every))
     found = []
     for media_id, matches in chosen:
         if media_id not in media:
             continue
-        hits = sorted(
-            filter(None, (_hit(asked, media[media_id], match, clips, lines) for match in matches)), key=_in_time
-        )
+        hits = sorted(filter(None, (_hit(asked, media[media_id], match, things) for match in matches)), key=_in_time)
         found.append(_group(asked, media[media_id], renditions[media_id], projects, hits, most))
     return found
 
@@ -132,14 +140,17 @@ def _group(
     )
 
 
-def _hit(asked: Asked, media: Media, match: Match, clips: dict[int, Clip], lines: dict[int, Any]) -> Hit | None:
+def _hit(asked: Asked, media: Media, match: Match, things: Things) -> Hit | None:
     """Return one match as a row; None where the thing is gone since it was indexed."""
     if match.kind == "media":
         return Hit("media", "", f"/m/{media.public_id}", marked(media.title, asked.tokens, asked.beginnings))
     if match.kind == "clip":
-        clip = clips.get(match.id)
+        clip = things.clips.get(match.id)
         return _clip_hit(asked, media, clip) if clip is not None else None
-    line = lines.get(match.id)
+    if match.kind == "topic":
+        topic = things.topics.get(match.id)
+        return _topic_hit(asked, media, topic) if topic is not None else None
+    line = things.lines.get(match.id)
     return _line_hit(asked, media, line) if line is not None else None
 
 
@@ -169,6 +180,27 @@ def _line_hit(asked: Asked, media: Media, line: Any) -> Hit:
         speaker=line.display_name,
         hue=line.color or 0,
     )
+
+
+def _topic_hit(asked: Asked, media: Media, topic: ContentSegment) -> Hit:
+    frame = ms_to_frames(topic.start_ms, media.rate_num, media.rate_den)
+    note = snippet(topic.description, asked.tokens, asked.beginnings)
+    return Hit(
+        "topic",
+        lasts(topic.start_ms // 1000),
+        _url(media, asked, f=min(frame, max(0, media.duration_frames - 1))),
+        marked(topic.topic, asked.tokens, asked.beginnings),
+        topic.start_ms / 1000,
+        topic.end_ms / 1000,
+        note=note if any(hit for _, hit in note) else [],
+    )
+
+
+def _topics(session: Session, matches: Sequence[Match]) -> dict[int, ContentSegment]:
+    ids = [match.id for match in matches if match.kind == "topic"]
+    if not ids:
+        return {}
+    return {row.id: row for row in session.scalars(sa.select(ContentSegment).where(ContentSegment.id.in_(ids)))}
 
 
 def _clips(session: Session, matches: Sequence[Match]) -> dict[int, Clip]:

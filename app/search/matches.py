@@ -22,7 +22,7 @@ from app.transcripts.models import Speaker, TranscriptSegment
 
 # More scopes than this cost the index more than looking at what it finds.
 MOST_SCOPES = 600
-KINDS = ("line", "clip", "media")
+KINDS = ("line", "clip", "topic", "media")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.analysis.models import Scene, SilenceRegion
+from app.analysis.models import ContentSegment, Scene, SilenceRegion
 from app.auth.models import User
 from app.clips.models import Clip
 from app.core.storage import LocalStorage
@@ -20,11 +20,13 @@ from app.media.clock import Clock, exact_clock
 from app.media.files import playable, rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.reads import place_of, renditions_of
-from app.transcripts.reads import Told, Wanted, told
+from app.transcripts.reads import Told, Wanted, first_tick, told
 from app.workbench.clip_rows import ClipRow, clip_rows
 from app.workbench.drawing import Drawing, draw
 
 MOST_MARKS = 2000
+# More chapters than this beside the transcript are no help; their page has all.
+MOST_TOPICS = 100
 CANCELLED = "Processing was cancelled"
 
 
@@ -65,6 +67,17 @@ class JobLine:
     finished: bool = False
 
 
+@dataclass(frozen=True)
+class TopicMark:
+    """A topic on the timeline and among the chapters."""
+
+    in_s: float
+    out_s: float
+    frame: int
+    at_text: str
+    title: str
+
+
 @dataclass
 class Draft:
     """The form for a new clip and the band it draws."""
@@ -86,6 +99,7 @@ class Workbench(Drawing):
     silences: list[tuple[float, float]]
     scenes: list[tuple[float, float, str]]
     scenes_note: str | None
+    topics: list[TopicMark]
     job: JobLine | None
     at_frame: int
     at_s: float
@@ -122,15 +136,16 @@ def workbench(session: Session, viewer: User, media: Media, storage: LocalStorag
     rows, spans, lane_rows = clip_rows(session, media, clips, clock)
     at = _at(session, viewer, media, clips, place)
     job = latest_job(session, media.id)
-    line = job_line(job)
+    line, marks = job_line(job), _marks(session, media, clock)
     page = Workbench(
         **vars(draw(storage, media, renditions, clock)),
         media=media_facts(media, clock),
         clips=rows,
         overlap_spans=[(clock.seconds(start), clock.seconds(end)) for start, end in spans],
         lane_rows=lane_rows,
-        silences=_silences(session, media),
+        silences=marks.silences,
         scenes=_scenes(session, media, clock),
+        topics=marks.topics,
         scenes_note="Looking for scenes" if line and line.status in ("queued", "running") else None,
         job=line,
         at_frame=at,
@@ -206,10 +221,31 @@ def _at(session: Session, viewer: User, media: Media, clips: list[Clip], place: 
     return max(0, min(frame, media.duration_frames - 1))
 
 
-def _silences(session: Session, media: Media) -> list[tuple[float, float]]:
-    query = sa.select(SilenceRegion.start_ms, SilenceRegion.end_ms).where(SilenceRegion.media_id == media.id)
-    rows = session.execute(query.order_by(SilenceRegion.start_ms).limit(MOST_MARKS))
-    return [(row.start_ms / 1000, row.end_ms / 1000) for row in rows]
+@dataclass(frozen=True)
+class _Marks:
+    """What is drawn from its milliseconds."""
+
+    silences: list[tuple[float, float]]
+    topics: list[TopicMark]
+
+
+def _marks(session: Session, media: Media, clock: Clock) -> _Marks:
+    """Return silences and topics; one query for both."""
+    topic, silence = ContentSegment, SilenceRegion
+    both = sa.union_all(
+        sa.select(topic.start_ms, topic.end_ms, topic.topic.label("title")).where(topic.media_id == media.id),
+        sa.select(silence.start_ms, silence.end_ms, sa.null()).where(silence.media_id == media.id),
+    ).subquery()
+    named_first = sa.case((both.c.title.is_not(None), 0), else_=1)
+    rows = session.execute(sa.select(both).order_by(named_first, both.c.start_ms).limit(MOST_MARKS)).all()
+    named = [row for row in rows if row.title is not None][:MOST_TOPICS]
+    return _Marks(
+        [(row.start_ms / 1000, row.end_ms / 1000) for row in rows if row.title is None],
+        [
+            TopicMark(start / 1000, end / 1000, first_tick(clock, start), lasts(start // 1000), title)
+            for start, end, title in named
+        ],
+    )
 
 
 def _scenes(session: Session, media: Media, clock: Clock) -> list[tuple[float, float, str]]:

@@ -1,8 +1,10 @@
-"""A recording of 40 s with three silences, and an editor."""
+"""A recording of 40 s with silences and topics, and an editor."""
 
 import pytest
 
-from app.analysis.results import keep_silence
+from app.analysis.models import ContentSegment
+from app.analysis.results import keep_silence, keep_topics
+from app.analysis.topic_reads import topics_of
 from app.core.db import transaction
 from app.media.models import Media
 from tests.factories import make_media
@@ -39,3 +41,32 @@ def silences(media: Media) -> None:
         (10_000, 12_000, "blank_screen"),
         (20_000, 20_400, "audio_silence"),
     )
+
+
+TOPICS = (("Keels", 0, 8000, 0.4), ("Oak, steam", 8000, 20_000, 1.0), ("Launch day", 20_000, 38_000, 0.7))
+
+
+def make_topics(media: Media, *topics: tuple[str, int, int, float], job_id: int | None = None) -> list[ContentSegment]:
+    """Put topics in place of those that were found, and return them as they are stored."""
+    found = [
+        {
+            "topic": topic,
+            "start_ms": start,
+            "end_ms": end,
+            "importance": weight,
+            "description": f"We speak of {topic.lower()} here.",
+            "keywords": topic.lower().split(", "),
+            "concepts": [],
+        }
+        for topic, start, end, weight in topics
+    ]
+    with transaction() as session:
+        keep_topics(session, media.id, job_id, found)
+    return stored(media)
+
+
+def stored(media: Media) -> list[ContentSegment]:
+    """Return the recording's topics as the database has them."""
+    with transaction() as session:
+        session.expire_all()
+        return topics_of(session, media.id)

@@ -10,14 +10,18 @@ from flask import Flask
 
 from app.analysis.models import SilenceRegion
 from app.analysis.service import analysis_service
+from app.analysis.topics import NO_TRANSCRIPT, topic_service
 from app.core.db import session_scope, transaction
 from app.jobs import engine
-from app.jobs.models import JobStatus
+from app.jobs.models import JobStatus, StageStatus
 from app.jobs.reads import last_run
+from app.jobs.service import JobService
 from app.media.models import Media, MediaKind
-from tests.factories import make_media_of
+from tests.analysis.conftest import stored
+from tests.factories import make_media_of, make_transcript
 from tests.jobs.conftest import Yard
 from tests.media_factory import make_audio, silent_between
+from tests.processing.test_topics import BOATS, BREAD
 from tests.visitors import Company
 
 
@@ -55,3 +59,25 @@ def test_listening_again_uses_the_numbers_asked_for(
     assert all(abs(row.start_ms - 1000) <= 50 and abs(row.end_ms - 1500) <= 50 for row in rows)
     assert run is not None
     assert run.params_json == {"threshold_db": -50.0, "min_ms": min_ms, "found_db": -50.0}
+
+
+def test_topics_are_found_in_the_transcript_people_read(company: Company, yard: Yard, sound: Media) -> None:
+    make_transcript(sound, [*BOATS, *BREAD])
+    with session_scope() as session:
+        job = topic_service(session).find(company.editor, session.get_one(Media, sound.id))
+
+    yard.run(job)
+
+    assert yard.job(job).status is JobStatus.COMPLETED
+    assert [(row.start_ms, row.job_id) for row in stored(sound)] == [(0, job.id), (8000, job.id)]
+
+
+def test_without_a_transcript_the_stage_is_skipped_in_words(company: Company, yard: Yard, sound: Media) -> None:
+    with session_scope() as session:
+        job = JobService(session).enqueue("topics", project_id=sound.project_id, media_id=sound.id, name="a")
+
+    yard.run(job)
+
+    stage = yard.stages(job)["topics"]
+    assert (yard.job(job).status, stage.status) == (JobStatus.COMPLETED, StageStatus.SKIPPED)
+    assert stage.message == NO_TRANSCRIPT

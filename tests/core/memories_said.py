@@ -1,5 +1,7 @@
-"""The repositories of transcripts, lines and speakers in memory."""
+"""The repositories of transcripts, lines, speakers and topics in memory."""
 
+from app.analysis.models import ContentSegment
+from app.analysis.repository import TopicRepository
 from app.transcripts.models import Speaker, Transcript, TranscriptSegment, TranscriptSource
 from app.transcripts.repository import LineRepository, SpeakerRepository, TranscriptRepository
 from tests.core.memories import Twin
@@ -42,3 +44,20 @@ class MemorySpeakers(Twin):
 
     def labels(self, media_id: int) -> set[str]:
         return {row.label for row in self.find_by_media(media_id)}
+
+
+class MemoryTopics(Twin):
+    repository = TopicRepository
+
+    def find_by_media(self, media_id: int, *, limit: int = 2000) -> list[ContentSegment]:
+        rows = self.where(lambda row: row.media_id == media_id)
+        return sorted(rows, key=lambda row: (row.start_ms, row.id))[:limit]
+
+    def find_in_range(self, media_id: int, start_ms: int, end_ms: int) -> list[ContentSegment]:
+        return [row for row in self.find_by_media(media_id) if row.start_ms < end_ms and row.end_ms > start_ms]
+
+    def find_touched(self, media_id: int) -> list[ContentSegment]:
+        return [row for row in self.find_by_media(media_id) if row.updated_by is not None]
+
+    def top(self, media_id: int, limit: int = 10) -> list[ContentSegment]:
+        return sorted(self.find_by_media(media_id), key=lambda row: -row.importance_score)[:limit]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from app.analysis.async_repository import AsyncSceneRepository, AsyncSilenceRepository
-from app.analysis.models import Scene, SceneKind, SilenceRegion, SilenceType
-from app.analysis.protocols import AsyncScenes, AsyncSilences, Scenes, Silences
-from app.analysis.repository import SceneRepository, SilenceRepository
+from app.analysis.async_repository import AsyncSceneRepository, AsyncSilenceRepository, AsyncTopicRepository
+from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.protocols import AsyncScenes, AsyncSilences, AsyncTopics, Scenes, Silences, Topics
+from app.analysis.repository import SceneRepository, SilenceRepository, TopicRepository
 from app.audit.async_repository import AsyncAuditRepository
 from app.audit.protocols import AsyncHistory, History
 from app.audit.repository import AuditRepository
@@ -120,6 +120,11 @@ def a_scene(ground: Ground, **columns: Any) -> Scene:
     return Scene(**{**facts, **columns})
 
 
+def a_topic(ground: Ground, **columns: Any) -> ContentSegment:
+    facts = {"project_id": ground.project, "media_id": ground.media, "job_id": ground.job, "seq": number()}
+    return ContentSegment(**{**facts, "start_ms": 0, "end_ms": 900, "topic": "Keels", **columns})
+
+
 def a_transcript(ground: Ground, **columns: Any) -> Transcript:
     facts = {"project_id": ground.project, "media_id": ground.media, "source": TranscriptSource.SPEECH}
     return Transcript(**{**facts, "language": f"l{number()}", **columns})
@@ -212,6 +217,16 @@ SCENES = Room(
     ("label", "Oak"),
     ("media_id", "seq"),
 )
+TOPICS = Room(
+    "topics",
+    TopicRepository,
+    AsyncTopicRepository,
+    memories_said.MemoryTopics,
+    (Topics, AsyncTopics),
+    a_topic,
+    ("description", "Oak"),
+    ("media_id", "job_id", "seq"),
+)
 TRANSCRIPTS = Room(
     "transcripts",
     TranscriptRepository,
@@ -244,4 +259,18 @@ SPEAKERS = Room(
 )
 HISTORY = Room("history", AuditRepository, AsyncAuditRepository, memories.MemoryHistory, (History, AsyncHistory))
 
-ROOMS = (PROJECTS, RECORDINGS, CLIPS, EXPORTS, JOBS, LOGS, PEOPLE, SILENCES, SCENES, TRANSCRIPTS, LINES, SPEAKERS)
+ROOMS = (
+    PROJECTS,
+    RECORDINGS,
+    CLIPS,
+    EXPORTS,
+    JOBS,
+    LOGS,
+    PEOPLE,
+    SILENCES,
+    SCENES,
+    TOPICS,
+    TRANSCRIPTS,
+    LINES,
+    SPEAKERS,
+)

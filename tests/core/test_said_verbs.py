@@ -1,8 +1,10 @@
-"""What the repositories of transcripts, lines and speakers answer, the same on eight backings."""
+"""What the repositories of transcripts, lines, speakers and topics answer, the same on eight backings."""
+
+from typing import Any
 
 from app.transcripts.models import TranscriptSource
 from tests.core.backings import Stand
-from tests.core.rooms import LINES, SPEAKERS, TRANSCRIPTS
+from tests.core.rooms import LINES, SPEAKERS, TOPICS, TRANSCRIPTS
 
 
 def test_what_somebody_brought_comes_before_what_was_recognised(stand: Stand) -> None:
@@ -35,3 +37,19 @@ def test_a_voice_is_found_by_its_name_whatever_its_capitals(stand: Stand) -> Non
     assert speakers.do(lambda rows: rows.find_by_name(media, "Kar")) is None
     assert kari.label in speakers.do(lambda rows: rows.labels(media))
     assert kari.id in [row.id for row in speakers.do(lambda rows: rows.find_by_media(media))]
+
+
+def test_topics_come_in_the_order_of_their_times_or_by_weight(stand: Stand) -> None:
+    topics, media = stand.on(TOPICS), stand.ground.media
+    late = topics.add(start_ms=50_000, end_ms=60_000, importance_score=0.2, updated_by=stand.ground.user)
+    early = topics.add(start_ms=40_000, end_ms=50_000, importance_score=0.9)
+    mine = {late.id, early.id}
+
+    def seen(rows: list[Any]) -> list[int]:
+        return [row.id for row in rows if row.id in mine]
+
+    assert seen(topics.do(lambda rows: rows.find_by_media(media))) == [early.id, late.id]
+    assert seen(topics.do(lambda rows: rows.find_in_range(media, 49_999, 50_000))) == [early.id]
+    assert seen(topics.do(lambda rows: rows.find_in_range(media, 50_000, 50_001))) == [late.id]
+    assert seen(topics.do(lambda rows: rows.find_touched(media))) == [late.id]
+    assert seen(topics.do(lambda rows: rows.top(media, 2))) == [early.id, late.id]

@@ -193,6 +193,15 @@ CASES: dict[tuple[str, str], Case] = {
     ("tokens.create", "POST"): form(200, name="Nightly", scope="read", lasts="30"),
     ("tokens.index", "GET"): page(),
     ("tokens.revoke", "POST"): form(404),
+    ("topics.delete", "POST"): form(),
+    ("topics.edit", "GET"): page(),
+    ("topics.edit", "POST"): form(topic="Hull", description="", version="1"),
+    ("topics.export", "GET"): page(),
+    ("topics.find", "POST"): form(),
+    ("topics.index", "GET"): page(),
+    ("topics.index_json", "GET"): page(),
+    ("topics.show", "GET"): page(303),
+    ("topics.show_json", "GET"): page(),
     ("transcripts.bring_in", "GET"): page(),
     ("transcripts.bring_in", "POST"): form(422, language="en"),
     ("transcripts.delete", "GET"): page(),
@@ -250,7 +259,7 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     """Return what stands in an address's places, from this project."""
     owner = rule.split("/")[1]
     ids = {"m": things.media, "clips": things.clip, "jobs": things.job, "uploads": upload}
-    ids |= {"lines": things.line, "speakers": things.speaker}
+    ids |= {"lines": things.line, "speakers": things.speaker, "topics": things.topic}
     id = getattr(things, GONE[endpoint]) if endpoint in GONE else ids.get(owner)
     if endpoint in FAILED_JOBS:
         id = things.failed_job

@@ -33,14 +33,15 @@ RULES = {
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
         "activity.media activity.media_json files.rendition frames.picture frames.show frames.small "
-        "lines.show lines.show_json silence.show silence.show_json speakers.index speakers.index_json "
+        "lines.show lines.show_json silence.show silence.show_json "
+        "topics.export topics.index topics.index_json topics.show topics.show_json speakers.index speakers.index_json "
         "transcripts.export transcripts.show transcripts.show_json workbench.frame_times workbench.playhead "
         "workbench.show workbench.show_json workbench.status"
     ),
     "operator": "metrics.metrics",
     "transcript:edit": (
         "lines.edit lines.join lines.revert lines.split speakers.edit speakers.merge transcripts.bring_in "
-        "transcripts.delete transcripts.recognise"
+        "topics.delete topics.edit topics.find transcripts.delete transcripts.recognise"
     ),
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
     "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",

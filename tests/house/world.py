@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
+from app.analysis.models import ContentSegment
 from app.audit.models import AuditLog
 from app.auth.models import User
 from app.clips.models import ClipExport
@@ -46,6 +47,7 @@ class Things:
     export: UUID
     line: UUID
     speaker: UUID
+    topic: UUID
     job: UUID
     failed_job: UUID
     person: UUID
@@ -142,7 +144,7 @@ def _furnish(world: World, project: Project, recording: Path) -> Things:
         session.merge(clips[2]).deleted_at = now()
     ids = [clip.public_id for clip in clips]
     about = (world.people["editor"].public_id, _entry(clips[0].id))
-    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, *jobs, *about)
+    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, _topic(media), *jobs, *about)
 
 
 def _render_files(media: Media, root: Path) -> None:
@@ -177,6 +179,14 @@ def _said(person: User, media: Media) -> tuple[UUID, UUID]:
     with session_scope() as session:
         speaker = speaker_service(session).named(session.get_one(Media, media.id), "Somebody")
     return transcript.lines[0].public_id, speaker.public_id
+
+
+def _topic(media: Media) -> UUID:
+    about = {"project_id": media.project_id, "media_id": media.id, "seq": 0, "start_ms": 0, "end_ms": 1000}
+    with session_scope() as session:
+        topic = ContentSegment(**about, topic="Keels", description="We laid the keel.", importance_score=0.5)
+        session.add(topic)
+    return topic.public_id
 
 
 def _jobs(media: Media) -> tuple[UUID, UUID]:

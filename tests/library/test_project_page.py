@@ -199,7 +199,7 @@ def test_the_strip_tells_what_runs_waits_and_failed(company: Company) -> None:
 
     assert "<b>1</b> failed · <b>1</b> running · <b>1</b> waiting" in " ".join(text.split())
     assert "The index is damaged." in text
-    assert "Making a copy browsers can play, step 4 of 7" in text
+    assert "Making a copy browsers can play, step 4 of 8" in text
     assert 'data-live="running"' in text
 
 

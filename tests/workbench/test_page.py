@@ -108,7 +108,7 @@ def test_a_recording_that_is_not_ready_says_what_to_do_meanwhile(editor: Visitor
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "A copy that browsers can play is being made." in text
-    assert "Measuring, step 1 of 7" in text
+    assert "Measuring, step 1 of 8" in text
 
 
 @pytest.mark.parametrize(
