@@ -1,6 +1,6 @@
 """Whoever asks for what they may not have is in the log, and cannot fill it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,11 +9,14 @@ from flask import Flask
 from app.audit import refusals as module
 from app.audit.models import AuditAction, AuditLog
 from app.audit.refusals import Refusals
-from app.core.clock import now
 from app.core.db import Actor, db
 from app.core.errors import Unavailable
 from tests.factories import HTMX
 from tests.visitors import Company
+
+
+# The refusals of one minute: a test must not end in the next.
+MOMENT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +65,8 @@ def test_whoever_is_not_signed_in_is_led_to_sign_in_and_not_noted(app: Flask, co
     assert refusals() == []
 
 
-def test_a_person_fills_ten_lines_a_minute_and_no_more(company: Company) -> None:
+def test_a_person_fills_ten_lines_a_minute_and_no_more(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "now", lambda: MOMENT)
     outsider, viewer = company.as_("outsider"), company.as_("viewer")
     for _ in range(15):
         outsider.get(f"/p/{company.project.slug}")
@@ -74,9 +78,10 @@ def test_a_person_fills_ten_lines_a_minute_and_no_more(company: Company) -> None
 
 def test_the_next_minute_begins_anew(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     counts, who = Refusals(a_minute=1), Actor(7, "Eve")
+    monkeypatch.setattr(module, "now", lambda: MOMENT)
     for _ in range(3):
         counts.note(who, "GET", "/x", "No.")
-    monkeypatch.setattr(module, "now", lambda: now() + timedelta(minutes=1))
+    monkeypatch.setattr(module, "now", lambda: MOMENT + timedelta(minutes=1))
     counts.note(who, "GET", "/x", "No.")
 
     assert len(refusals()) == 2
