@@ -14,7 +14,6 @@ from app.core.errors import Unavailable
 from tests.factories import HTMX
 from tests.visitors import Company
 
-
 # The refusals of one minute: a test must not end in the next.
 MOMENT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
