@@ -44,15 +44,22 @@ WORDS_OR_PIECES_OF_ONE = sa.text(
     " WHERE search_names MATCH :piece AND n.rowid < :before AND d.scope = :scope ORDER BY n.rowid DESC LIMIT :most)"
     ") ORDER BY place DESC LIMIT :most"
 )
-WORDS_OR_PIECES_ANYWHERE = sa.text(
+# Among many scopes the document itself is looked at: the index would have to bring all their lists together first.
+# CROSS and the plus keep the database from going through the scopes one by one.
+WHOLE_WORDS_AMONG = sa.text(
+    "SELECT f.rowid AS place FROM search_fts f CROSS JOIN search_documents d ON d.place = f.rowid"
+    " WHERE search_fts MATCH :words AND f.rowid < :before AND +d.scope IN :scopes ORDER BY f.rowid DESC LIMIT :most"
+)
+WORDS_OR_PIECES_AMONG = sa.text(
     "SELECT place FROM ("
-    "SELECT * FROM (SELECT rowid AS place FROM search_fts WHERE search_fts MATCH :words AND rowid < :before"
-    " ORDER BY rowid DESC LIMIT :most)"
+    "SELECT * FROM (SELECT f.rowid AS place FROM search_fts f CROSS JOIN search_documents d ON d.place = f.rowid"
+    " WHERE search_fts MATCH :words AND f.rowid < :before AND +d.scope IN :scopes ORDER BY f.rowid DESC LIMIT :most)"
     " UNION "
-    "SELECT * FROM (SELECT rowid AS place FROM search_names WHERE search_names MATCH :piece AND rowid < :before"
-    " ORDER BY rowid DESC LIMIT :most)"
+    "SELECT * FROM (SELECT n.rowid AS place FROM search_names n CROSS JOIN search_documents d ON d.place = n.rowid"
+    " WHERE search_names MATCH :piece AND n.rowid < :before AND +d.scope IN :scopes ORDER BY n.rowid DESC LIMIT :most)"
     ") ORDER BY place DESC LIMIT :most"
 )
+FEW_SCOPES = 30
 
 Places = Any
 
@@ -97,10 +104,10 @@ def find_newest(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of the index: the newest `limit` places before `before`, in these scopes or everywhere."""
+    """What is asked of the index: the newest `limit` places before `before`, in these scopes."""
 
     question: Question
-    scopes: Sequence[str] | None
+    scopes: Sequence[str]
     limit: int = MOST_MATCHES
     before: int | None = None
 
@@ -121,8 +128,7 @@ def newest_places(session: Session, wanted: Wanted) -> Places:
     condition = (_postgresql if dialect == "postgresql" else _mariadb)(wanted)
     if condition is not None:
         query = query.where(condition)
-    if wanted.scopes is not None:
-        query = query.where(SearchDocument.scope.in_(wanted.scopes))
+    query = query.where(SearchDocument.scope.in_(wanted.scopes))
     if wanted.before is not None:
         query = query.where(SearchDocument.place < wanted.before)
     return query.order_by(SearchDocument.place.desc()).limit(wanted.limit)
@@ -134,19 +140,22 @@ def _id_of(place: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 
 def _sqlite(wanted: Wanted) -> Places:
-    match = _match(wanted.question, wanted.scopes)
-    before = wanted.before if wanted.before is not None else LAST_PLACE
+    few = len(wanted.scopes) <= FEW_SCOPES
+    match = _match(wanted.question, wanted.scopes if few else ())
     if match is None:
-        # Only fields are asked for: every document may be meant.
-        return sa.select(SearchDocument.place).order_by(SearchDocument.place.desc()).limit(wanted.limit)
+        # Only fields are asked for: every document of these scopes may be meant.
+        every = sa.select(SearchDocument.place).where(SearchDocument.scope.in_(wanted.scopes))
+        return every.order_by(SearchDocument.place.desc()).limit(wanted.limit)
+    before = wanted.before if wanted.before is not None else LAST_PLACE
     asked: dict[str, Any] = {"words": match, "before": before, "most": wanted.limit}
-    if wanted.piece is None:
-        return WHOLE_WORDS.bindparams(*_own(asked)).columns(PLACE)
-    asked |= {"piece": f'"{wanted.piece}"'}
-    if wanted.scopes is None:
-        return WORDS_OR_PIECES_ANYWHERE.bindparams(*_own(asked)).columns(PLACE)
     scopes: sa.BindParameter[Any] = sa.bindparam("scopes", list(wanted.scopes), expanding=True, unique=True)
-    return WORDS_OR_PIECES.bindparams(*_own(asked), scopes).columns(PLACE)
+    if wanted.piece is None:
+        if few:
+            return WHOLE_WORDS.bindparams(*_own(asked)).columns(PLACE)
+        return WHOLE_WORDS_AMONG.bindparams(*_own(asked), scopes).columns(PLACE)
+    asked |= {"piece": f'"{wanted.piece}"'}
+    text = WORDS_OR_PIECES if few else WORDS_OR_PIECES_AMONG
+    return text.bindparams(*_own(asked), scopes).columns(PLACE)
 
 
 def _read_sqlite(session: Session, wanted: Wanted) -> Sequence[int]:
@@ -158,17 +167,17 @@ def _read_sqlite(session: Session, wanted: Wanted) -> Sequence[int]:
     }
     if wanted.piece is None:
         return session.scalars(WHOLE_WORDS, values).all()
-    (scope,) = wanted.scopes or ()
+    (scope,) = wanted.scopes
     return session.scalars(WORDS_OR_PIECES_OF_ONE, {**values, "piece": f'"{wanted.piece}"', "scope": scope}).all()
 
 
-def _match(question: Question, scopes: Sequence[str] | None) -> str | None:
+def _match(question: Question, scopes: Sequence[str]) -> str | None:
     """Return the question in FTS5's words; tokens are letters and digits only, and quoted all the same."""
     parts = [f'"{" ".join(phrase)}"' for phrase in question.phrases] + [f'"{word}"' for word in question.words]
     if question.words:
         parts[-1] += "*"
     asked = [f"{{title body tags}} : ({' AND '.join(parts)})"] if parts else []
-    if scopes is not None:
+    if scopes:
         mine = " OR ".join(f'"{scope}"' for scope in scopes)
         asked.insert(0, f"{{scope}} : ({mine})")
     if asked and question.without:

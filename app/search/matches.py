@@ -20,8 +20,6 @@ from app.projects.models import Project
 from app.tags.links import tagged_ids
 from app.transcripts.models import Speaker, TranscriptSegment
 
-# More scopes than this cost the index more than looking at what it finds.
-MOST_SCOPES = 600
 KINDS = ("line", "clip", "topic", "media")
 
 
@@ -82,16 +80,13 @@ def _documents(session: Session, question: Question, by_id: dict[int, Project]) 
     scopes = [scope_of(id, kind) for id in ids for kind in kinds]
     if not scopes:
         return []
-    few = scopes if len(scopes) <= MOST_SCOPES else None
-    places = newest_places(session, Wanted(question, few, MOST_MATCHES)).subquery()
+    places = newest_places(session, Wanted(question, scopes, MOST_MATCHES)).subquery()
     document = SearchDocument
     query = sa.select(
         document.entity_type, document.entity_id, document.project_id, document.media_id, document.start_ms
     ).where(document.place.in_(sa.select(places.c.place)))
     # What hangs below a recording in the trash keeps its documents: it may be brought back.
     query = query.join(Media, Media.id == document.media_id).where(Media.deleted_at.is_(None))
-    if few is None:
-        query = query.where(document.scope.in_(scopes))
     return [
         Match(row.entity_type, row.entity_id, row.project_id, row.media_id, row.start_ms)
         for row in session.execute(query.order_by(document.place.desc()))
