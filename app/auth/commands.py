@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from app.auth.models import Role, User
 from app.auth.passwords import hash_password
 from app.auth.repository import UserRepository
+from app.auth.second_factor import second_factor_service
 from app.auth.service import NewPerson, auth_service
 from app.core.db import session_scope
 from app.core.errors import DomainError
@@ -57,6 +58,16 @@ def reset_password(username: str) -> None:
         user.password_hash = hash_password(password)
         auth_service(session).end_sessions(user)
     click.echo(password)
+
+
+@users.command("remove-second-factor")
+@click.argument("username")
+@with_appcontext
+def remove_second_factor(username: str) -> None:
+    """Let somebody sign in by password alone whose app and recovery codes are lost."""
+    with session_scope() as session:
+        second_factor_service(session).remove(_require(UserRepository(session), username))
+    click.echo(f"{username} signs in by password alone now.")
 
 
 @users.command("disable")

@@ -21,7 +21,7 @@ from app.core.db import reading, transaction
 from app.core.errors import Invalid, Stale
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import sent_mark
-from app.core.web.htmx import as_list, go, render, wants_json
+from app.core.web.htmx import as_list, go, is_for_program, refusal, render, wants_json
 from app.media.clock import Clock, clock_of
 from app.media.models import Media
 from app.media.reads import media_by_ids
@@ -153,6 +153,9 @@ def _keeps_theirs(name: str) -> bool:
 def _seen(form: ClipForm, clip: Clip) -> ClipFields:
     """Read what the person saw when they began; the conflict page showed them the clip as it is now."""
     if not form.seen_in.data:
+        if is_for_program() and form.version.data != str(clip.version):
+            # A program says only which version it read: what clashes cannot be told apart.
+            raise Stale("Somebody saved this clip meanwhile. Read it again.", {}, {}, clip.version)
         return ClipFields(clip.title, clip.in_point, clip.out_point, clip.notes)
     try:
         bounds = int(form.seen_in.data), int(form.seen_out.data or -1)
@@ -183,6 +186,8 @@ def _edit_page(form: ClipForm, clip: Clip, media: Media, seat: Seat) -> Response
 
 def _conflict(id: UUID, form: ClipForm, stale: Stale) -> Response:
     """Answer 409 with both values of each clashing field; saving again from there settles them."""
+    if is_for_program():
+        return refusal(409, {"words": str(stale)})
     with reading() as session:
         clip, media, seat = clip_service(session).get_for(viewer(), id, "clip:edit")
         saver = last_saver(session, "clip", clip.id)

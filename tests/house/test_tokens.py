@@ -132,3 +132,20 @@ def test_a_stale_trim_of_a_program_is_refused_in_json(world: World) -> None:
     assert [answer.status_code for answer in answers] == [303, 422]
     assert stale.status_code == 409
     assert "error" in stale.get_json()
+
+
+def test_a_stale_form_of_a_program_is_refused_in_json(world: World) -> None:
+    program, clip = Program(world, "editor", TokenScope.WRITE), world.projects["own"].clip
+    times = {"in_timecode": "00:00:00:05", "out_timecode": "00:00:00:14"}
+    program.client.post(f"/clips/{clip}/edit", data={**times, "title": "Hull", "version": "1"})
+
+    stale = program.client.post(f"/clips/{clip}/edit", data={**times, "title": "Stem", "version": "1"})
+
+    assert stale.status_code == 409
+    assert "error" in stale.get_json()
+
+
+def test_an_address_that_leads_nowhere_tells_a_program_so_in_json(world: World) -> None:
+    program = Program(world, "editor", TokenScope.READ)
+
+    assert program.get("/nowhere/at-all").get_json()["error"]

@@ -94,6 +94,7 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Cal
         g.viewer = None
         show_in("UTC")
         if request.endpoint is None:
+            g.program = brings_token()
             return None
         rule = rule_of(app, request.endpoint)
         if rule is None:
@@ -130,7 +131,12 @@ class FormGuard(CSRFProtect):  # type: ignore[misc]
 
 def is_program(rule: str | None) -> bool:
     """Say whether the request brings a token where tokens count; cookies are not looked at then."""
-    return rule not in (PUBLIC, OPERATOR) and request.headers.get("Authorization", "").startswith(BEARER)
+    return rule not in (PUBLIC, OPERATOR) and brings_token()
+
+
+def brings_token() -> bool:
+    """Say whether the request carries a token, good or not."""
+    return request.headers.get("Authorization", "").startswith(BEARER)
 
 
 def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> None:
