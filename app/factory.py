@@ -32,6 +32,7 @@ from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import me_routes, second_factor_routes, token_routes
 from app.auth import routes as auth
+from app.clips import highlight_routes
 from app.clips import models as clips_models
 from app.clips import purge as clips_purge
 from app.clips import render_routes
@@ -117,6 +118,7 @@ BLUEPRINTS = (
     topics.bp,
     clips.bp,
     render_routes.bp,
+    highlight_routes.bp,
     library.bp,
     trash_routes.bp,
     search.bp,

@@ -44,7 +44,9 @@ class Clip(Base):
         sa.CheckConstraint("out_point > in_point", name="order"),
         sa.CheckConstraint("importance_score BETWEEN 0 AND 1", name="score"),
     )
-    tracking: ClassVar[Tracking] = Tracking("clip", ignored=frozenset({"public_id", "created_by", "content_segment_id"}))
+    tracking: ClassVar[Tracking] = Tracking(
+        "clip", ignored=frozenset({"public_id", "created_by", "content_segment_id"})
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]

@@ -60,20 +60,23 @@ class ClipService:
 
     def create(self, editor: User, media: Media, fields: ClipFields, origin: ClipOrigin = ClipOrigin.MANUAL) -> Clip:
         """Mark a clip; raises `Invalid` with the field. Writes the row, the counts and the history."""
-        self.validate_bounds(media, fields.in_point, fields.out_point)
-        clip = self.clips.create(
-            Clip(
-                project_id=media.project_id,
-                media_id=media.id,
-                title=_title(fields.title, "Untitled clip"),
-                notes=fields.notes,
-                in_point=fields.in_point,
-                out_point=fields.out_point,
-                clip_order=self.clips.last_order(media.project_id) + 1,
-                origin=origin,
-                created_by=editor.id,
-            )
+        clip = Clip(
+            project_id=media.project_id,
+            media_id=media.id,
+            title=_title(fields.title, "Untitled clip"),
+            notes=fields.notes,
+            in_point=fields.in_point,
+            out_point=fields.out_point,
+            origin=origin,
+            created_by=editor.id,
         )
+        return self.add(media, clip)
+
+    def add(self, media: Media, clip: Clip) -> Clip:
+        """Put a new clip last in its project's order, and count it; raises `Invalid` with the field."""
+        self.validate_bounds(media, clip.in_point, clip.out_point)
+        clip.clip_order = self.clips.last_order(media.project_id) + 1
+        self.clips.create(clip)
         self._count(media, 1, clip.length)
         return clip
 

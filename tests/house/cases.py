@@ -99,6 +99,12 @@ CASES: dict[tuple[str, str], Case] = {
     ("frames.show", "GET"): page(404),
     ("frames.small", "GET"): page(),
     ("health.healthz", "GET"): page(),
+    ("highlights.accept", "POST"): form(404),
+    ("highlights.accept_all", "POST"): form(),
+    ("highlights.refuse", "POST"): form(),
+    ("highlights.refuse_all", "POST"): form(),
+    ("highlights.show", "GET"): page(),
+    ("highlights.show_json", "GET"): page(),
     ("invitations.accept", "GET"): page(404),
     ("invitations.accept", "POST"): form(404),
     ("invitations.join", "POST"): form(404),
@@ -268,7 +274,15 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
         about = {"entry": things.entry}
     if endpoint == "admin_processing.first":
         id = things.job
-    return {**NAMES, **about, "slug": things.slug, "id": id or NOBODYS, "other": things.other, "export": things.export}
+    return {
+        **NAMES,
+        **about,
+        "slug": things.slug,
+        "id": id or NOBODYS,
+        "other": things.other,
+        "export": things.export,
+        "topic": things.topic,
+    }
 
 
 def filled(data: Mapping[str, Any], things: Things) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def pages(studio: Studio) -> list[str]:
         *(f"{media}/transcript", f"{media}/transcript/import", f"{media}/transcript/delete", f"{media}/speakers"),
         f"{media}/silence",
         f"{media}/topics",
+        f"{media}/highlights",
         f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
         *("/me", "/me/password", "/me/second-factor", "/me/sessions", "/me/tokens", "/me/keyboard"),
