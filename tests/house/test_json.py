@@ -30,6 +30,7 @@ WITHOUT = {
     "workbench_clips.exports": "a piece; the files are in the clip's JSON",
     "frames.show": "pictures to choose from",
     "trash.": "a page of what can be brought back",
+    "earlier.": "then and now to choose from; what changed is in the history's JSON",
 }
 FORMS = ("/new", "/edit", "/delete", "/split", "/render", "/settings", "/upload", "/scan", "/import", "/compare")
 FORBIDDEN = re.compile(r"^(id|path|storage_key|.*_hash|(?!public_).*_id|password.*|token.*)$")
