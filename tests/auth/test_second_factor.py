@@ -216,3 +216,12 @@ def test_a_phone_one_step_late_is_forgiven_and_two_are_not(app: Flask, kari: Vis
 
     assert second(late, key.at(present - timedelta(seconds=90))).status_code == 422
     assert second(late, key.at(present)).status_code == 303
+
+
+def test_an_operator_can_take_it_away(app: Flask, client: FlaskClient, kari: Visitor) -> None:
+    switch_on(kari)
+
+    said = app.test_cli_runner().invoke(args=["users", "remove-second-factor", "kari"])
+
+    assert said.exit_code == 0
+    assert first_step(client).location == "/jobs"

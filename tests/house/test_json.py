@@ -29,6 +29,7 @@ WITHOUT = {
     "workbench.status": "a piece of the recording's page",
     "workbench_clips.exports": "a piece; the files are in the clip's JSON",
     "frames.show": "pictures to choose from",
+    "earlier.": "what a thing was, in the words of its page",
     "trash.": "a page of what can be brought back",
     "earlier.": "then and now to choose from; what changed is in the history's JSON",
 }
