@@ -16,6 +16,7 @@ from app.clips.models import Clip, ClipOrigin
 from app.clips.service import LONGEST_TITLE, ClipService, clip_service
 from app.clips.suggestions import apart, snapped
 from app.core.errors import NotFound
+from app.core.words import lasts
 from app.media.clock import Clock
 from app.media.models import Media
 from app.transcripts.reads import end_tick, first_tick
@@ -133,6 +134,7 @@ def described(found: Sequence[Suggestion], clock: Clock) -> list[dict[str, Any]]
             "title": each.topic.topic,
             "description": each.topic.description,
             "percent": round(100 * each.topic.importance_score),
+            "at_text": lasts(int(clock.seconds(each.in_point))),
             "in_point": each.in_point,
             "out_point": each.out_point,
             "in_timecode": clock.show(each.in_point),

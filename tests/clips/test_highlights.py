@@ -58,7 +58,7 @@ def titles(visitor: Visitor, media: Media) -> list[str]:
 def test_important_topics_are_suggested_and_become_no_clips_by_themselves(editor: Visitor, media: Media) -> None:
     text = editor.get(f"/m/{media.public_id}/highlights").get_data(as_text=True)
 
-    assert re.findall(r'<h2 class="who">(.*?)</h2>', text) == ["Keels", "Launch"]
+    assert re.findall(r"<h2>(.*?)</h2>", text) == ["Keels", "Launch"]
     assert "Accept all 2" in text
     assert clips() == []
 
