@@ -31,7 +31,6 @@ WITHOUT = {
     "frames.show": "pictures to choose from",
     "earlier.": "what a thing was, in the words of its page",
     "trash.": "a page of what can be brought back",
-    "earlier.": "then and now to choose from; what changed is in the history's JSON",
 }
 FORMS = ("/new", "/edit", "/delete", "/split", "/render", "/settings", "/upload", "/scan", "/import", "/compare")
 FORBIDDEN = re.compile(r"^(id|path|storage_key|.*_hash|(?!public_).*_id|password.*|token.*)$")
