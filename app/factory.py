@@ -32,10 +32,9 @@ from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import me_routes, second_factor_routes, token_routes
 from app.auth import routes as auth
-from app.clips import highlight_routes
+from app.clips import highlight_routes, render_routes
 from app.clips import models as clips_models
 from app.clips import purge as clips_purge
-from app.clips import render_routes
 from app.clips import routes as clips
 from app.clips import tagging as clip_tagging
 from app.config import Settings, settings_from
