@@ -136,7 +136,7 @@ def workbench(session: Session, viewer: User, media: Media, storage: LocalStorag
     rows, spans, lane_rows = clip_rows(session, media, clips, clock)
     at = _at(session, viewer, media, clips, place)
     job = latest_job(session, media.id)
-    line, marks = job_line(job), _marks(session, media, clock)
+    line, marks = job_line(job), marks_of(session, media, clock)
     page = Workbench(
         **vars(draw(storage, media, renditions, clock)),
         media=media_facts(media, clock),
@@ -222,14 +222,14 @@ def _at(session: Session, viewer: User, media: Media, clips: list[Clip], place: 
 
 
 @dataclass(frozen=True)
-class _Marks:
+class Marks:
     """What is drawn from its milliseconds."""
 
     silences: list[tuple[float, float]]
     topics: list[TopicMark]
 
 
-def _marks(session: Session, media: Media, clock: Clock) -> _Marks:
+def marks_of(session: Session, media: Media, clock: Clock) -> Marks:
     """Return silences and topics; one query for both."""
     topic, silence = ContentSegment, SilenceRegion
     both = sa.union_all(
@@ -239,7 +239,7 @@ def _marks(session: Session, media: Media, clock: Clock) -> _Marks:
     named_first = sa.case((both.c.title.is_not(None), 0), else_=1)
     rows = session.execute(sa.select(both).order_by(named_first, both.c.start_ms).limit(MOST_MARKS)).all()
     named = [row for row in rows if row.title is not None][:MOST_TOPICS]
-    return _Marks(
+    return Marks(
         [(row.start_ms / 1000, row.end_ms / 1000) for row in rows if row.title is None],
         [
             TopicMark(start / 1000, end / 1000, first_tick(clock, start), lasts(start // 1000), title)
