@@ -12,6 +12,7 @@ from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go
 from app.core.words import plural
 from app.media.models import Media
+from app.media.purge import trash_days
 from app.media.service import media_service
 from app.media.tagging import carrier_of
 from app.projects.service import project_service
@@ -49,7 +50,9 @@ def delete(slug: str) -> Response:
         media = _ticked(session, slug, "media:delete")
         for each in media:
             media_service(session).delete(each)
-    flash(f"Deleted {plural(len(media), 'recording')}. The trash holds them for 30 days." if media else NOBODY)
+        days = trash_days(session)
+    deleted = f"Deleted {plural(len(media), 'recording')}. The trash holds them for {plural(days, 'day')}."
+    flash(deleted if media else NOBODY)
     return go(url_for("library.show", slug=slug, view="list"))
 
 
