@@ -28,6 +28,16 @@ def bring_lines(page: Page, address: str) -> str:
     return str(page.locator(".turn").first.get_attribute("data-line"))
 
 
+def write_tag(page: Page, studio: Studio, media: str) -> str:
+    """Tag the recording and return the tag's id."""
+    page.goto(studio.address(f"{media}/edit"))
+    page.fill("[name=tags]", "boats, harbour")
+    page.click("main button.primary")
+    page.goto(studio.address("/p/sample-project/tags"))
+    link = str(page.locator("main a[href$='/edit']").first.get_attribute("href"))
+    return link.split("/")[-2]
+
+
 @pytest.fixture(scope="module")
 def pages(studio: Studio) -> list[str]:
     """Return the addresses of every page, with a recording, clips, a render and history to show."""
@@ -54,6 +64,7 @@ def pages(studio: Studio) -> list[str]:
     page.click("main button.primary")
     expect(page.locator(f"#clip-{clip}-exports .chip.ok")).to_be_visible(timeout=PATIENCE_MS)
     line = bring_lines(page, studio.address(media))
+    tag = write_tag(page, studio, media)
     page.goto(studio.address("/jobs?state=done"))
     job = str(page.locator("#jobs-rows a.strong").first.get_attribute("href"))
     page.goto(studio.address("/admin/users"))
@@ -74,6 +85,9 @@ def pages(studio: Studio) -> list[str]:
         ),
         *(project, f"{project}?view=list", f"{project}?q=nothing-at-all", f"{project}/clips", f"{project}/activity"),
         *(f"{project}/settings", f"{project}/upload", f"{project}/scan"),
+        *(f"{project}/members", f"{project}/tags", f"{project}/tags/{tag}/edit", f"{project}/trash"),
+        *(f"{project}?view=list&tag=boats", f"{project}/clips?tag=boats", f"{media}?q=keel"),
+        *("/search", "/search?q=keel", "/search?q=nothing-at-all", "/search?q=boats+before:soon"),
         *(media, f"{media}/edit", f"{media}/delete", f"{media}/history", f"{media}/frames?around=30&set=in"),
         *(f"{media}/transcript", f"{media}/transcript/import", f"{media}/transcript/delete", f"{media}/speakers"),
         f"{media}/silence",
