@@ -32,6 +32,9 @@ class AuditFilter:
     name: str | None = None
 
 
+NEWEST = sa.select(AuditLog.id, AuditLog.occurred_at).order_by(AuditLog.id.desc()).limit(1)
+
+
 class AuditRepository:
     """What happened, newest first."""
 
@@ -97,6 +100,11 @@ class AuditRepository:
         return self._page(
             sa.select(AuditLog).where(AuditLog.project_id == project_id, AuditLog.media_id == media_id), before, limit
         )
+
+    def newest(self) -> tuple[int, datetime] | None:
+        """Return the newest entry's id and moment: a mark that every commit of an audited change moves."""
+        row = self.session.execute(NEWEST).first()
+        return (row.id, row.occurred_at) if row else None
 
     def find_named(self, public_id: uuid.UUID) -> tuple[str, int] | None:
         """Return the type and id of the thing a public id ever stood for; reads the log once, for operators."""

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.audit.service import AuditService
 from app.auth.models import User
+from app.core.result_cache import ResultCache
 from app.core.search_text import fold
 from app.index.kinds import scope_of
 from app.index.models import SearchDocument
@@ -21,6 +23,10 @@ from app.tags.links import tagged_ids
 from app.transcripts.models import Speaker, TranscriptSegment
 
 KINDS = ("line", "clip", "topic", "media")
+
+
+# Ticking a box and turning the page ask the same question again; each answer holds 2,000 matches at most.
+_answers: ResultCache[tuple[list["Match"], bool]] = ResultCache(most=16, for_s=60)
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,9 @@ class Found:
 def find(session: Session, question: Question, projects: Sequence[Project], narrowing: Narrowing) -> Found:
     """Return what a question finds in these projects; only the newest 2,000 matches are looked at."""
     by_id = {project.id: project for project in projects}
-    matches = _documents(session, question, by_id)
-    capped = len(matches) >= MOST_MATCHES
-    matches = _with_speakers(session, _of_fields(session, question, matches, by_id))
-    wanted = set(question.fields.get("speaker", ()))
-    if wanted:
-        matches = [match for match in matches if _says(match, wanted)]
+    version = AuditService(session).log.newest()
+    asked = (question.text, tuple(by_id))
+    matches, capped = _answers.get(asked, version, lambda: _matches(session, question, by_id))
     return Found(
         [match for match in matches if _is_left(match, narrowing, by_id)],
         Counter(match.kind for match in matches if _is_left(match, replace(narrowing, kind=""), by_id)),
@@ -72,6 +75,15 @@ def find(session: Session, question: Question, projects: Sequence[Project], narr
         Counter(match.speaker or "" for match in matches if match.kind == "line"),
         capped,
     )
+
+
+def _matches(session: Session, question: Question, by_id: dict[int, Project]) -> tuple[list[Match], bool]:
+    """Return every match before the boxes narrow them, and whether there are more."""
+    found = _documents(session, question, by_id)
+    capped = len(found) >= MOST_MATCHES
+    found = _with_speakers(session, _of_fields(session, question, found, by_id))
+    wanted = set(question.fields.get("speaker", ()))
+    return [match for match in found if not wanted or _says(match, wanted)], capped
 
 
 def _documents(session: Session, question: Question, by_id: dict[int, Project]) -> list[Match]:

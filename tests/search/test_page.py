@@ -199,3 +199,23 @@ def test_a_question_over_many_projects(company: Company) -> None:
     make_media(company.project, title="keel")
 
     assert "1 result for" in found(company.as_("admin"), "keel")
+
+
+def test_the_same_question_again_is_answered_from_memory_until_something_is_written(
+    viewer: Visitor, company: Company, yard: Media
+) -> None:
+    with counted() as first:
+        found(viewer, "keel")
+    with counted() as again:
+        found(viewer, "keel", speaker="Marit")
+    make_media(company.project, title="A new keel")
+
+    assert sum("search_fts" in statement for statement in first) == 1
+    assert sum("search_fts" in statement for statement in again) == 0
+    assert "5 results for" in found(viewer, "keel")
+
+
+def test_an_answer_kept_for_one_is_not_given_to_another(company: Company, yard: Media) -> None:
+    assert "4 results for" in found(company.as_("viewer"), "keel")
+
+    assert "Nothing found" in found(company.as_("outsider"), "keel")
