@@ -4,7 +4,9 @@
 ``VideoSpec`` and ``AudioSpec``. ``frame_number(picture)`` reads the number back from a decoded frame.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -84,7 +86,7 @@ AUDIO_CODECS |= {".ogg": "libopus", ".opus": "libopus"}
 def make_video(path: Path, **settings: Any) -> Path:
     """Write a recording as ``VideoSpec`` says and give its path back."""
     spec = VideoSpec(**settings)
-    with av.open(str(path), "w", format=spec.format, options=spec.mux_options) as output:
+    with _usual_priority(), av.open(str(path), "w", format=spec.format, options=spec.mux_options) as output:
         picture = _video_stream(output, spec)
         sound = _sound_stream(output, path, spec) if spec.sound else None
         for packet in _packets(picture, sound, spec):
@@ -103,6 +105,16 @@ def make_audio(path: Path, **settings: Any) -> Path:
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
     return path
+
+
+@contextmanager
+def _usual_priority() -> Iterator[None]:
+    """SVT-AV1, run as root, leaves the thread that opens it at real-time priority 99, and all it starts later."""
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
 
 
 def numbered_picture(number: int, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -54,6 +54,8 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     **{"settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171)},
     **{"sethostname": (170, 161), "setdomainname": (171, 162), "iopl": (172, None), "ioperm": (173, None)},
     **{"modify_ldt": (154, None), "vhangup": (153, 58)},
+    # its share of the processors: as root, SVT-AV1 takes real-time priority and keeps every other process waiting
+    **{"sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274)},
     # rights and limits
     **{"setrlimit": (160, 164), "setuid": (105, 146), "setgid": (106, 144), "setreuid": (113, 145)},
     **{"setregid": (114, 143), "setresuid": (117, 147), "setresgid": (119, 149), "setfsuid": (122, 151)},

@@ -33,6 +33,7 @@ def self_check(params: dict[str, Any], report: Report) -> dict[str, Any]:
         "run a program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
         "start a process": _fork,
         "signal the worker": lambda: os.kill(os.getppid(), 0),
+        "take real-time priority": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)),
         "take 4 GiB of memory": lambda: bytearray(TOO_MUCH_MEMORY),
     }
     outcome = {name: _try(attempt) for name, attempt in attempts.items()}

@@ -1,5 +1,6 @@
 """The probe counts frames exactly, whatever the container, the codec and the rate."""
 
+import os
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -219,3 +220,11 @@ def test_frames_are_found_by_time() -> None:
 def test_times_that_do_not_rise_are_no_index() -> None:
     with pytest.raises(ValueError, match="rise"):
         FrameIndex(np.array([5, 5]), np.array([True, True]), Fraction(1, 25), 9)
+
+
+def test_making_av1_leaves_this_process_at_its_usual_priority(tmp_path: Path) -> None:
+    before = os.sched_getscheduler(0)
+
+    make_video(tmp_path / "av1.mp4", codec="libsvtav1", sound=None, seconds=0.4)
+
+    assert os.sched_getscheduler(0) == before

@@ -15,7 +15,7 @@ from app.processing import sandbox
 from app.processing.confinement import Limits
 from app.processing.sandbox import MediaRefused, ProcessingFailed, run, run_sync, status
 
-ESCAPES = 9
+ESCAPES = 10
 
 
 def test_all_ways_out_of_the_box_are_shut(tmp_path: Path) -> None:
