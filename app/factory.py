@@ -58,7 +58,7 @@ from app.index.writer import write_words
 from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
 from app.library import routes as library
-from app.library import trash_routes
+from app.library import project_trash_routes, trash_routes
 from app.media import bulk_routes, file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import results as media_results
@@ -119,6 +119,7 @@ BLUEPRINTS = (
     render_routes.bp,
     highlight_routes.bp,
     library.bp,
+    project_trash_routes.bp,
     trash_routes.bp,
     search.bp,
     workbench.bp,

@@ -30,13 +30,14 @@ class ProjectUse:
 
 
 def project_uses(session: Session, text: str, state: str, after: str | None) -> Page[ProjectUse]:
-    """Return fifty projects by name, those with `text` in it; `state` is live, archived or anything for both.
+    """Return fifty projects by name, those with `text` in it, in three queries; raises `Invalid` for a damaged place.
 
-    Three queries, whatever their number. Raises `Invalid` for a damaged place.
+    `state` is live, archived or deleted; anything else is the first two.
     """
     query = sa.select(Project).order_by(Project.name).limit(PAGE + 1)
     if text:
         query = query.where(Project.name.icontains(text, autoescape=True))
+    query = query.where(Project.deleted_at.is_not(None) if state == "deleted" else Project.deleted_at.is_(None))
     if state in ("live", "archived"):
         query = query.where(Project.archived_at.is_(None) if state == "live" else Project.archived_at.is_not(None))
     if after:

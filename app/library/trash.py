@@ -55,6 +55,11 @@ def clips(session: Session, project: Project, limit: int = 100) -> list[Gone]:
     return [Gone("clip", row.public_id, row.title, row.inside, row.deleted_at, row.deleted_at + days) for row in rows]
 
 
+def goes_at(project: Project, days: int) -> datetime | None:
+    """Return when a deleted project goes for good; None for one that is not deleted."""
+    return project.deleted_at + timedelta(days=days) if project.deleted_at else None
+
+
 def find(session: Session, project: Project, public_id: UUID) -> Media:
     """Return a recording in a project's trash; raises `NotFound`."""
     found = session.scalar(sa.select(Media).where(Media.public_id == public_id, Media.project_id == project.id))

@@ -12,6 +12,9 @@ from app.core.clock import now
 from app.core.settings import recall
 from app.jobs.service import job_service
 from app.media.models import Media
+from app.projects.models import Project
+from app.projects.trash import purge_project
+from app.tags.models import Tag
 
 # What an admin may change; the days are counted from the deletion.
 TRASH_DAYS_SETTING = "trash_days"
@@ -23,12 +26,20 @@ AT_ONCE = 5
 Purge = Callable[[Session, datetime], int]
 _below: list[Any] = []
 _others: list[Purge] = []
+# What belongs to a project and to no recording of it.
+_inside: list[Any] = [Tag]
 
 
 def goes_with_media(model: Any) -> None:
     """Register an audited model with a `media_id`; what points at others of them is registered first."""
     if model not in _below:
         _below.append(model)
+
+
+def goes_with_project(model: Any) -> None:
+    """Register an audited model with a `project_id` that outlives the project's recordings."""
+    if model not in _inside:
+        _inside.insert(0, model)
 
 
 def purges(purge: Purge) -> Purge:
@@ -53,10 +64,27 @@ def purge_media(session: Session, media_ids: list[int]) -> None:
 
 
 def empty(session: Session, moment: datetime | None = None) -> int:
-    """Remove up to five recordings, and everything else, whose days in the trash are over; return how many."""
+    """Remove up to five recordings, or a project without any, and all else whose days are over; return how many."""
     before = (moment or now()) - timedelta(days=trash_days(session))
-    late = sa.select(Media.id).where(Media.deleted_at < before).order_by(Media.id).limit(AT_ONCE)
-    ids = list(session.scalars(late))
+    gone = sa.select(Project.id).where(Project.deleted_at < before)
+    late = sa.select(Media.id).where(sa.or_(Media.deleted_at < before, Media.project_id.in_(gone)))
+    ids = list(session.scalars(late.order_by(Media.id).limit(AT_ONCE)))
     if ids:
         purge_media(session, ids)
+    else:
+        ids = _purge_project(session, before)
     return len(ids) + sum(purge(session, before) for purge in _others)
+
+
+def _purge_project(session: Session, before: datetime) -> list[int]:
+    """Remove one project whose days are over and whose recordings are gone; return its id, if there was one."""
+    late = sa.select(Project).where(Project.deleted_at < before).order_by(Project.id).limit(1)
+    project = session.scalar(late)
+    if project is None:
+        return []
+    id = project.id
+    job_service(session).purge_for(project_id=id)
+    for model in _inside:
+        delete_many(session, model, model.project_id == id)
+    purge_project(session, project)
+    return [id]

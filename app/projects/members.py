@@ -99,7 +99,8 @@ class MemberService:
 
     def project_of(self, link: Invitation) -> Project | None:
         """Return the project an invitation leads into; None for one to the site alone, or to a project gone since."""
-        return self.projects.get(link.project_id) if link.project_id else None
+        project = self.projects.get(link.project_id) if link.project_id else None
+        return project if project is not None and project.deleted_at is None else None
 
     def _enter(self, user: User, link: Invitation) -> Project | None:
         project = self.project_of(link)

@@ -18,10 +18,13 @@ LEAST_ROLE: dict[str, MemberRole] = {
     "transcript:edit": MemberRole.EDITOR,
     "job:control": MemberRole.EDITOR,
     "project:edit": MemberRole.OWNER,
+    "project:delete": MemberRole.OWNER,
     "member:manage": MemberRole.OWNER,
 }
 # What stays possible in an archived project; everything else waits until it is brought back.
-IN_ARCHIVE = frozenset({"project:view", "media:view", "media:download", "clip:view", "job:view", "project:edit"})
+IN_ARCHIVE = frozenset(
+    {"project:view", "media:view", "media:download", "clip:view", "job:view", "project:edit", "project:delete"}
+)
 
 WORDS = {
     MemberRole.EDITOR: "This needs the Editor role in this project; its owner can give it to you.",

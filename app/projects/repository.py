@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.pagination import MAX_ROWS, Page, behind, clamp, decode_after, encode_after
 from app.core.repository import Repository
 from app.core.storage import path_hash
 from app.projects.models import MemberRole, Project, ProjectMember, ProjectSlug
@@ -33,6 +33,7 @@ ADD_COUNTS = (
         media_count=Project.media_count + sa.bindparam("media"), clip_count=Project.clip_count + sa.bindparam("clips")
     )
 )
+LIVE = (Project.archived_at.is_(None), Project.deleted_at.is_(None))
 # What the list shows, read without making objects of it.
 ROW = (
     Project.id,
@@ -60,6 +61,7 @@ class ProjectRepository(Repository[Project]):
             "silence_db",
             "quota_bytes",
             "archived_at",
+            "deleted_at",
         }
     )
 
@@ -89,8 +91,9 @@ class ProjectRepository(Repository[Project]):
         self.session.add(ProjectMember(project_id=project_id, user_id=user_id, role=role))
 
     def visible_ids(self, user_id: int) -> list[int]:
-        """Return the projects a member belongs to."""
-        return list(self.session.scalars(sa.select(ProjectMember.project_id).where(ProjectMember.user_id == user_id)))
+        """Return the projects a member belongs to, those in the trash left out."""
+        query = sa.select(ProjectMember.project_id).join(Project, Project.id == ProjectMember.project_id)
+        return list(self.session.scalars(query.where(ProjectMember.user_id == user_id, Project.deleted_at.is_(None))))
 
     def editable_ids(self, user_id: int) -> set[int]:
         """Return the projects where a member is more than a viewer."""
@@ -108,7 +111,10 @@ class ProjectRepository(Repository[Project]):
             query = query.join(
                 ProjectMember, sa.and_(ProjectMember.project_id == Project.id, ProjectMember.user_id == user_id)
             )
-        query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
+        query = query.where(
+            Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None),
+            Project.deleted_at.is_(None),
+        )
         order = (Project.updated_at, Project.id)
         if after is not None:
             query = query.where(behind(order, decode_after(after, 2), descending=True))
@@ -120,7 +126,7 @@ class ProjectRepository(Repository[Project]):
 
     def live(self, user_id: int | None) -> list[Project]:
         """Return a member's projects that are not archived, by name; None means all of them."""
-        query = sa.select(Project).where(Project.archived_at.is_(None)).order_by(Project.name)
+        query = sa.select(Project).where(*LIVE).order_by(Project.name)
         if user_id is not None:
             query = query.join(ProjectMember, ProjectMember.project_id == Project.id)
             query = query.where(ProjectMember.user_id == user_id)
@@ -128,12 +134,22 @@ class ProjectRepository(Repository[Project]):
 
     def choices(self, user_id: int | None) -> list[tuple[str, str]]:
         """Return (slug, name) of the live projects this person may edit; None means all of them."""
-        query = sa.select(Project.slug, Project.name).where(Project.archived_at.is_(None)).order_by(Project.name)
+        query = sa.select(Project.slug, Project.name).where(*LIVE).order_by(Project.name)
         if user_id is not None:
             query = query.join(ProjectMember, ProjectMember.project_id == Project.id).where(
                 ProjectMember.user_id == user_id, ProjectMember.role != MemberRole.VIEWER
             )
         return [(slug, name) for slug, name in self.session.execute(query)]
+
+    def deleted(self, owner_id: int | None) -> list[Project]:
+        """Return the projects in the trash that this person owns, last deleted first; None means all of them."""
+        query = (
+            sa.select(Project).where(Project.deleted_at.is_not(None)).order_by(Project.deleted_at.desc(), Project.id)
+        )
+        if owner_id is not None:
+            query = query.join(ProjectMember, ProjectMember.project_id == Project.id)
+            query = query.where(ProjectMember.user_id == owner_id, ProjectMember.role == MemberRole.OWNER)
+        return list(self.session.scalars(query.limit(MAX_ROWS)))
 
     def slug_is_free(self, slug: str, project_id: int | None = None) -> bool:
         """Say whether no other project has, or had, this address."""

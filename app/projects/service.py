@@ -86,7 +86,9 @@ class ProjectService:
         return self.seat_for(viewer, project, permission)
 
     def seat_or_none(self, viewer: User, project: Project) -> Seat | None:
-        """Return the viewer's seat; None where they are not to know the project exists."""
+        """Return the viewer's seat; None in a project of the trash, and where they are not to know that it exists."""
+        if project.deleted_at is not None:
+            return None
         if viewer.is_admin:
             return Seat(project, MemberRole.OWNER)
         role = self.projects.role_of(project.id, viewer.id)

@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 from app.core.web.access import ADMIN, IN_PERSON, OPERATOR, PUBLIC, SIGNED_IN, rule_of
 from app.projects.models import MemberRole
 from app.projects.policy import IN_ARCHIVE, LEAST_ROLE, RANK
-from tests.house.cases import CASES, Case, filled, metadata, names_for
+from tests.house.cases import CASES, Case
+from tests.house.naming import filled, metadata, names_for
 from tests.house.world import World
 from tests.visitors import Visitor
 

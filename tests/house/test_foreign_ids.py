@@ -5,7 +5,8 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.house.cases import TIMES, TUS, metadata
+from tests.house.cases import TIMES, TUS
+from tests.house.naming import metadata
 from tests.house.world import World
 from tests.visitors import Visitor
 

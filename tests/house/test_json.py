@@ -31,6 +31,7 @@ WITHOUT = {
     "frames.show": "pictures to choose from",
     "earlier.": "what a thing was, in the words of its page",
     "trash.": "a page of what can be brought back",
+    "project_trash.": "a page of what can be brought back",
 }
 FORMS = ("/new", "/edit", "/delete", "/split", "/render", "/settings", "/upload", "/scan", "/import", "/compare")
 FORBIDDEN = re.compile(r"^(id|path|storage_key|.*_hash|(?!public_).*_id|password.*|token.*)$")

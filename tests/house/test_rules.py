@@ -46,6 +46,7 @@ RULES = {
         "topics.delete topics.edit topics.find transcripts.delete transcripts.recognise"
     ),
     "member:manage": "members.add members.change members.invite members.remove members.take_back",
+    "project:delete": "project_trash.delete project_trash.restore",
     "project:edit": "projects.archive projects.edit projects.unarchive trash.remove",
     "project:view": (
         "activity.project activity.project_json earlier.show library.jobs_strip library.show library.show_json "
@@ -61,7 +62,7 @@ RULES = {
     ),
     "signed-in": (
         "activity.index activity.index_json invitations.join jobs.index jobs.index_json media.demo "
-        "members.leave projects.home projects.index projects.index_json projects.new search.index "
+        "members.leave project_trash.index projects.home projects.index projects.index_json projects.new search.index "
         "search.index_json"
     ),
 }
