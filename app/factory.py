@@ -68,6 +68,7 @@ from app.projects import invite_routes, member_routes
 from app.projects import models as projects_models
 from app.projects import routes as projects
 from app.search import routes as search
+from app.songs import models as songs_models
 from app.tags import routes as tags
 from app.transcripts import line_routes, speaker_routes
 from app.transcripts import models as transcripts_models
@@ -89,6 +90,7 @@ MODELS = (
     jobs_models,
     media_models,
     projects_models,
+    songs_models,
     transcripts_models,
     media_tagging,
     clip_tagging,

@@ -35,11 +35,15 @@ from app.projects.async_repository import AsyncProjectRepository
 from app.projects.models import Project
 from app.projects.protocols import AsyncProjects, Projects
 from app.projects.repository import ProjectRepository
+from app.songs.async_repository import AsyncSongRepository
+from app.songs.models import Song
+from app.songs.protocols import AsyncSongs, Songs
+from app.songs.repository import SongRepository
 from app.transcripts.async_repository import AsyncLineRepository, AsyncSpeakerRepository, AsyncTranscriptRepository
 from app.transcripts.models import Speaker, Transcript, TranscriptSegment, TranscriptSource
 from app.transcripts.protocols import AsyncLines, AsyncSpeakers, AsyncTranscripts, Lines, Speakers, Transcripts
 from app.transcripts.repository import LineRepository, SpeakerRepository, TranscriptRepository
-from tests.core import memories, memories_said
+from tests.core import memories, memories_said, memories_sung
 
 # Unlike in any other row, so that tests may share a database.
 number = count(1).__next__
@@ -138,6 +142,10 @@ def a_said_line(ground: Ground, **columns: Any) -> TranscriptSegment:
 def a_speaker(ground: Ground, **columns: Any) -> Speaker:
     facts = {"project_id": ground.project, "media_id": ground.media, "display_name": "Marit"}
     return Speaker(**{**facts, "label": f"S{number()}", **columns})
+
+
+def a_song(ground: Ground, **columns: Any) -> Song:
+    return Song(**{"project_id": ground.project, "title": "Keel", "youtube_id": f"id{number()}", **columns})
 
 
 PROJECTS = Room(
@@ -257,6 +265,16 @@ SPEAKERS = Room(
     ("display_name", "Oak"),
     ("media_id", "label"),
 )
+SONGS = Room(
+    "songs",
+    SongRepository,
+    AsyncSongRepository,
+    memories_sung.MemorySongs,
+    (Songs, AsyncSongs),
+    a_song,
+    ("album", "Oak"),
+    ("project_id", "youtube_id"),
+)
 HISTORY = Room("history", AuditRepository, AsyncAuditRepository, memories.MemoryHistory, (History, AsyncHistory))
 
 ROOMS = (
@@ -273,4 +291,5 @@ ROOMS = (
     TRANSCRIPTS,
     LINES,
     SPEAKERS,
+    SONGS,
 )

@@ -1,0 +1,1 @@
+"""Songs: lyrics, stems, and the pages of both."""
