@@ -1,6 +1,6 @@
 """Lay songs.
 
-Revision: 2026_11_21_songs, after 2026_11_21_topics
+Revision: 2026_11_21_songs, after 2026_11_21_project_trash
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from app.core.columns import LongText, UtcDateTime
 
 revision = "2026_11_21_songs"
-down_revision = "2026_11_21_topics"
+down_revision = "2026_11_21_project_trash"
 branch_labels = None
 depends_on = None
 
