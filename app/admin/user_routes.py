@@ -12,6 +12,7 @@ from app.auth.links import Invited, link_service
 from app.auth.models import Role
 from app.auth.once import claim
 from app.auth.people import people_filter, people_service
+from app.auth.second_factor import second_factor_service
 from app.auth.service import auth_service
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Stale
@@ -138,6 +139,17 @@ def reset(person: UUID) -> Response:
     return _person_page(person, 200, link={"url": url, "name": user.display_name})
 
 
+@bp.post("/<uuid:person>/one-step")
+@access(ADMIN)
+def one_step(person: UUID) -> Response:
+    """Take away the second step of somebody who lost theirs: the password alone lets them in."""
+    with transaction(actor()) as session:
+        user = people_service(session).require(person)
+        second_factor_service(session).remove(user)
+    flash(f"{user.display_name} signs in with the password alone now.")
+    return go(url_for("admin_users.edit", person=person))
+
+
 def _new_page(
     *, form: NewPersonForm | None = None, invitation: LinkForm | None = None, link: dict[str, Any] | None = None
 ) -> Response:
@@ -164,6 +176,7 @@ def _person_page(
         user = service.require(person)
         sessions = service.live_sessions(user)
         history = recent(session, "user", user.id)
+        two_steps = second_factor_service(session).is_on(user)
     shown = form or PersonForm(formdata=None)
     if form is None or not form.is_submitted():
         fill(shown, user)
@@ -173,6 +186,7 @@ def _person_page(
         form=shown,
         person=user,
         sessions=sessions,
+        two_steps=two_steps,
         history=history,
         link=link,
         trouble=trouble,

@@ -88,7 +88,9 @@ class SecondFactorService:
     def remove(self, user: User) -> None:
         """Take a person's second factor and recovery codes away, as an admin does for who lost theirs."""
         if self.factors.of(user.id) is not None:
-            self._tell(AuditAction.UPDATE, "second-factor:off", user)
+            # Whoever acts is named: it may be an admin.
+            about = ("second-factor:off", "user", user.id, user.display_name)
+            self.audit.note(AuditAction.UPDATE, *about, entity_public_id=user.public_id)
         self.factors.remove(user.id)
 
     def ask(self, user: User) -> str:

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditAction, AuditLog
-from app.auth.models import Invitation, Role, User
+from app.auth.models import Invitation, Role, TotpCredential, User
+from app.core.clock import now
 from app.core.db import db, transaction
 from tests.factories import PASSWORD, make_admin, make_user
 from tests.visitors import Company, Visitor, counted, own
@@ -247,7 +249,28 @@ def test_with_htmx_a_success_leads_on_and_a_refusal_is_a_page(company: Company) 
     assert admin.swap(url(company.viewer), edit(company.viewer, role="king")).status_code == 422
 
 
-POSTS = ["new", "invitations", "{person}/edit", "{person}/disable", "{person}/enable", "{person}/sign-out"]
+def test_who_lost_their_second_step_gets_in_again(company: Company) -> None:
+    with transaction() as session:
+        session.add(TotpCredential(user_id=company.viewer.id, secret="JBSWY3DPEHPK3PXP", confirmed_at=now()))
+    admin = company.as_("admin")
+    assert "Take the second step away" in admin.get(url(company.viewer)).get_data(as_text=True)
+
+    admin.post(url(company.viewer, "one-step"))
+
+    assert "Take the second step away" not in admin.get(url(company.viewer)).get_data(as_text=True)
+    told = db.session.scalars(sa.select(AuditLog.actor_name).where(AuditLog.verb == "second-factor:off")).all()
+    assert told == [company.admin.display_name]
+
+
+POSTS = [
+    "new",
+    "invitations",
+    "{person}/edit",
+    "{person}/disable",
+    "{person}/enable",
+    "{person}/sign-out",
+    "{person}/one-step",
+]
 
 
 @pytest.mark.parametrize("path", [*POSTS, "{person}/reset"])

@@ -67,6 +67,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("admin_users.invite", "POST"): form(200, invited="Kari", grants="member"),
     ("admin_users.new", "GET"): page(),
     ("admin_users.new", "POST"): form(username="kari", display_name="Kari", password=PASSWORD, role="member"),
+    ("admin_users.one_step", "POST"): form(),
     ("admin_users.reset", "POST"): form(200),
     ("admin_users.take_back", "POST"): form(404),
     ("auth.reset", "GET"): page(404),

@@ -12,7 +12,7 @@ RULES = {
         "admin_processing.resume admin_projects.archive admin_projects.index admin_projects.unarchive "
         "admin_settings.index admin_storage.check admin_storage.index admin_storage.sweep admin_users.disable "
         "admin_users.edit admin_users.enable admin_users.end_sessions admin_users.index admin_users.invite "
-        "admin_users.new admin_users.reset admin_users.take_back"
+        "admin_users.new admin_users.one_step admin_users.reset admin_users.take_back"
     ),
     "clip:edit": (
         "highlights.accept highlights.accept_all highlights.refuse highlights.refuse_all "
