@@ -24,6 +24,7 @@ from app.admin import (
     user_routes,
 )
 from app.admin import routes as admin
+from app.analysis import layout_routes as layouts
 from app.analysis import models as analysis_models
 from app.analysis import purge as analysis_purge
 from app.analysis import routes as silence
@@ -57,8 +58,8 @@ from app.index import models as index_models
 from app.index.writer import write_words
 from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
-from app.library import routes as library
 from app.library import project_trash_routes, trash_routes
+from app.library import routes as library
 from app.media import bulk_routes, file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import results as media_results
@@ -117,6 +118,7 @@ BLUEPRINTS = (
     speaker_routes.bp,
     silence.bp,
     topics.bp,
+    layouts.bp,
     clips.bp,
     render_routes.bp,
     highlight_routes.bp,

@@ -8,6 +8,7 @@ INGEST = {
     "proxy": 60,
     "silence": 6,
     "scenes": 24,
+    "layout": 4,
     "transcript": 60,
     "topics": 1,
 }
@@ -17,6 +18,8 @@ PIPELINES: dict[str, dict[str, int]] = {
     "demo": {"generate": 20, **INGEST},
     "transcript": {"transcript": 100},
     "silence": {"silence": 100},
+    "scenes": {"scenes": 100},
+    "layout": {"layout": 100},
     "topics": {"topics": 100},
     "render": {"render": 70, "certificate": 30},
 }
@@ -36,6 +39,7 @@ STAGE_WORDS = {
     "proxy": "Making a copy browsers can play",
     "silence": "Listening for silence",
     "scenes": "Looking for scenes",
+    "layout": "Looking for screen and camera",
     "transcript": "Writing down speech",
     "topics": "Finding topics",
     "render": "Rendering",
@@ -46,6 +50,8 @@ KIND_WORDS = {
     "demo": "Sample recording",
     "transcript": "Write down speech",
     "silence": "Listen for silence",
+    "scenes": "Look for scenes",
+    "layout": "Look for screen and camera",
     "topics": "Find topics",
     "render": "Render",
 }

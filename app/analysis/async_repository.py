@@ -1,9 +1,15 @@
-"""The repositories of silence, scenes and topics as coroutines, over `run_sync`."""
+"""The repositories of silence, scenes, topics and layouts as coroutines, over `run_sync`."""
 
 from collections.abc import Sequence
 
-from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
-from app.analysis.repository import MOST_OF_A_RECORDING, SceneRepository, SilenceRepository, TopicRepository
+from app.analysis.models import ContentSegment, LayoutAnalysis, LayoutType, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.repository import (
+    MOST_OF_A_RECORDING,
+    LayoutRepository,
+    SceneRepository,
+    SilenceRepository,
+    TopicRepository,
+)
 from app.core.async_repository import AsyncRepository
 
 
@@ -59,3 +65,15 @@ class AsyncTopicRepository(AsyncRepository[ContentSegment]):
 
     async def top(self, media_id: int, limit: int = 10) -> Sequence[ContentSegment]:
         return await self._run(lambda rows: rows.top(media_id, limit))
+
+
+class AsyncLayoutRepository(AsyncRepository[LayoutAnalysis]):
+    """See `LayoutRepository`."""
+
+    repository = LayoutRepository
+
+    async def find_by_media(self, media_id: int) -> LayoutAnalysis | None:
+        return await self._run(lambda rows: rows.find_by_media(media_id))
+
+    async def find_by_kind(self, project_id: int, kind: LayoutType) -> Sequence[LayoutAnalysis]:
+        return await self._run(lambda rows: rows.find_by_kind(project_id, kind))

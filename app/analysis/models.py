@@ -1,4 +1,4 @@
-"""What machines found in a recording: silence and topics in milliseconds, scenes in ticks."""
+"""What machines found in a recording: silence and topics in milliseconds, scenes in ticks, and its layout."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -121,3 +121,54 @@ class ContentSegment(Base):
         """Return what can be found of it."""
         body = " ".join([self.description, *self.keywords])
         return Words(self.project_id, self.topic, body, media_id=self.media_id, start_ms=self.start_ms)
+
+
+class LayoutType(StrEnum):
+    """How screen and camera share the picture."""
+
+    SIDE_BY_SIDE = "side_by_side"
+    PICTURE_IN_PICTURE = "picture_in_picture"
+    SCREEN_ONLY = "screen_only"
+    CAMERA_ONLY = "camera_only"
+    UNKNOWN = "unknown"
+
+
+class LayoutAnalysis(Base):
+    """How a recording's picture is laid out, for most of its time; one row for each recording at most.
+
+    Regions are `{"x", "y", "width", "height"}`, shares of the picture as shown. `split_ratio`: the screen's share
+    of the width side by side, else of the picture. One somebody corrected has `updated_by` and is left alone.
+    """
+
+    __tablename__ = "layout_analysis"
+    __table_args__ = (
+        sa.UniqueConstraint("media_id", info={"words": "This recording has a layout already."}),
+        sa.Index("ix_layout_analysis_project_id", "project_id"),
+        sa.Index("ix_layout_analysis_job_id", "job_id"),
+        sa.Index("ix_layout_analysis_updated_by", "updated_by"),
+        sa.CheckConstraint("split_ratio BETWEEN 0 AND 1", name="ratio"),
+        sa.CheckConstraint("confidence_score BETWEEN 0 AND 1", name="score"),
+    )
+    tracking: ClassVar[Tracking] = Tracking("layout", ignored=frozenset({"public_id", "job_id", "updated_by"}))
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("projects.id", ondelete="CASCADE"))
+    media_id: Mapped[int] = mapped_column(sa.ForeignKey("media.id", ondelete="CASCADE"))
+    job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id", ondelete="SET NULL"))
+    layout_type: Mapped[LayoutType] = mapped_column(enum_column(LayoutType, "layout_type"), default=LayoutType.UNKNOWN)
+    screen_region: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    camera_region: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    split_ratio: Mapped[float | None]
+    confidence_score: Mapped[float] = mapped_column(default=0.0)
+    sample_frame_ms: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def audit_name(self) -> str:
+        return self.layout_type.value.replace("_", " ")

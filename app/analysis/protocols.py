@@ -1,9 +1,9 @@
-"""What services and fakes may expect of the repositories of silence, scenes and topics."""
+"""What services and fakes may expect of the repositories of silence, scenes, topics and layouts."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.models import ContentSegment, LayoutAnalysis, LayoutType, Scene, SceneKind, SilenceRegion, SilenceType
 from app.core.repository import AsyncRepositories, Repositories
 
 
@@ -59,3 +59,17 @@ class AsyncTopics(AsyncRepositories[ContentSegment], Protocol):
     async def find_in_range(self, media_id: int, start_ms: int, end_ms: int) -> Sequence[ContentSegment]: ...
     async def find_touched(self, media_id: int) -> Sequence[ContentSegment]: ...
     async def top(self, media_id: int, limit: int = 10) -> Sequence[ContentSegment]: ...
+
+
+class Layouts(Repositories[LayoutAnalysis], Protocol):
+    """How recordings are laid out, one for each."""
+
+    def find_by_media(self, media_id: int) -> LayoutAnalysis | None: ...
+    def find_by_kind(self, project_id: int, kind: LayoutType) -> Sequence[LayoutAnalysis]: ...
+
+
+class AsyncLayouts(AsyncRepositories[LayoutAnalysis], Protocol):
+    """The same as coroutines."""
+
+    async def find_by_media(self, media_id: int) -> LayoutAnalysis | None: ...
+    async def find_by_kind(self, project_id: int, kind: LayoutType) -> Sequence[LayoutAnalysis]: ...

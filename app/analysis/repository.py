@@ -1,8 +1,8 @@
-"""Silence, scenes and topics as SQL sees them: by recording, in a range, by kind, the longest first."""
+"""Silence, scenes, topics and layouts as SQL sees them: by recording, in a range, by kind, the longest first."""
 
 import sqlalchemy as sa
 
-from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.models import ContentSegment, LayoutAnalysis, LayoutType, Scene, SceneKind, SilenceRegion, SilenceType
 from app.core.pagination import MAX_ROWS
 from app.core.repository import Repository
 
@@ -113,3 +113,31 @@ class TopicRepository(Repository[ContentSegment]):
 
     def _all(self, query: sa.Select[ContentSegment]) -> list[ContentSegment]:
         return [*self.session.scalars(query)]
+
+
+class LayoutRepository(Repository[LayoutAnalysis]):
+    """How recordings are laid out, one row for each at most."""
+
+    model = LayoutAnalysis
+    writable = frozenset(
+        {
+            *("layout_type", "screen_region", "camera_region", "split_ratio", "confidence_score"),
+            *("sample_frame_ms", "job_id", "updated_by"),
+        }
+    )
+
+    def find_by_media(self, media_id: int) -> LayoutAnalysis | None:
+        """Return a recording's layout, or None."""
+        return self.session.scalar(sa.select(LayoutAnalysis).where(LayoutAnalysis.media_id == media_id))
+
+    def find_by_kind(self, project_id: int, kind: LayoutType) -> list[LayoutAnalysis]:
+        """Return the layouts of one kind in a project, in the order they were found; at most 200."""
+        mine = sa.select(LayoutAnalysis).where(LayoutAnalysis.project_id == project_id)
+        query = mine.where(LayoutAnalysis.layout_type == kind).order_by(LayoutAnalysis.id)
+        return [*self.session.scalars(query.limit(MAX_ROWS))]
+
+    def move_media(self, media_id: int, project_id: int) -> None:
+        """Take a recording's layout along to another project."""
+        table = LayoutAnalysis.metadata.tables["layout_analysis"]
+        moved = sa.update(table).where(table.c.media_id == media_id).values(project_id=project_id)
+        self.session.connection().execute(moved)

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
-from app.analysis.repository import TopicRepository
+from app.analysis.models import ContentSegment, LayoutAnalysis, LayoutType, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.repository import LayoutRepository, TopicRepository
 from app.core.bulk import create_many, delete_many
 from app.core.clock import now
 from app.media.models import Media
@@ -89,6 +89,27 @@ def keep_topics(session: Session, media_id: int, job_id: int | None, topics: lis
         if end > start
     ]
     create_many(session, ContentSegment, rows)
+
+
+def keep_layout(session: Session, media_id: int, job_id: int | None, found: dict[str, Any]) -> None:
+    """Replace a recording's layout by `found` (see `processing.layout`); one somebody corrected stays."""
+    media, layouts = session.get(Media, media_id), LayoutRepository(session)
+    if media is None:
+        return
+    facts = {
+        "job_id": job_id,
+        "layout_type": LayoutType(found["layout_type"]),
+        "screen_region": found["screen_region"],
+        "camera_region": found["camera_region"],
+        "split_ratio": found["split_ratio"],
+        "confidence_score": found["confidence"],
+        "sample_frame_ms": found["frame_ms"],
+    }
+    before = layouts.find_by_media(media_id)
+    if before is None:
+        layouts.create(LayoutAnalysis(project_id=media.project_id, media_id=media_id, **facts))
+    elif before.updated_by is None:
+        layouts.update(before, facts)
 
 
 def _outside(start: int, end: int, spans: list[tuple[int, int]]) -> tuple[int, int]:

@@ -1,15 +1,16 @@
-"""The stages that look for silence, scenes and topics."""
+"""The stages that look for silence, scenes, layout and topics."""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.analysis.results import keep_scenes, keep_silence, keep_topics
+from app.analysis.results import keep_layout, keep_scenes, keep_silence, keep_topics
 from app.analysis.topics import NO_TRANSCRIPT, material_of
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import Media
-from app.media.tasks import reads_of, source_of
+from app.media.tasks import keep_still, reads_of, source_of
+from app.processing.layout import DEFAULT_SAMPLES
 from app.processing.silence import DEFAULT_MIN_MS
 from app.projects.models import Project
 
@@ -42,6 +43,19 @@ async def scenes(context: StageContext) -> None:
         raise StageSkipped("There is no picture in this recording.")
     found = await context.processing("scenes", source.index_params, reads=reads_of(source))
     await context.complete(keep_scenes, source.id, context.job.id, found["scenes"])
+
+
+@stage("layout")
+async def layout(context: StageContext) -> None:
+    """Find where the screen is and where the camera, and make the picture that shows it."""
+    source = await source_of(context)
+    if source.index is None:
+        raise StageSkipped("There is no picture in this recording.")
+    asked = {"samples": int(context.job.params.get("samples") or DEFAULT_SAMPLES)}
+    await context.add_stage_note(params=asked)
+    found = await context.processing("layout", {**source.index_params, **asked}, reads=reads_of(source))
+    await keep_still(context, source, found["frame"])
+    await context.complete(keep_layout, source.id, context.job.id, found)
 
 
 @stage("topics")

@@ -19,6 +19,7 @@ NOUNS = {
     "transcript": "the transcript",
     "line": "the line",
     "topic": "the topic",
+    "layout": "the layout",
     "speaker": "the speaker",
     "user": "the account",
     "member": "the member",

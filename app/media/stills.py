@@ -21,7 +21,12 @@ PATIENCE_S = 20
 
 def frame_key(media: Media, number: int) -> str:
     """Return where the picture of an exact frame is kept."""
-    return f"made/{media.public_id.hex}/frames/{number}.jpg"
+    return still_key(media.public_id.hex, number)
+
+
+def still_key(folder: str, number: int) -> str:
+    """Return the same for the folder a recording's files lie in."""
+    return f"made/{folder}/frames/{number}.jpg"
 
 
 def make_frames(storage: LocalStorage, media: Media, source: Path, index: Path, numbers: list[int]) -> list[int]:

@@ -19,6 +19,7 @@ from app.media.models import Media, MediaKind, Rendition, RenditionKind
 from app.media.purge import empty
 from app.media.reads import renditions_of
 from app.media.results import keep_file, keep_hash, keep_probe, keep_rendition, rendition_of
+from app.media.stills import LONGEST_SIDE, still_key
 from app.media.sweeper import sweep
 from app.media.uploads import upload_service
 from app.processing.errors import ProcessingFailed
@@ -205,6 +206,15 @@ async def _keep(context: StageContext, source: Source, kind: RenditionKind, path
     replaced = await context.save(keep_rendition, rendition)
     if replaced:
         storage.remove(replaced)
+
+
+async def keep_still(context: StageContext, source: Source, frame: int) -> None:
+    """Make the picture of an exact frame, where pages look for it."""
+    params = {**source.index_params, "numbers": [frame], "longest": LONGEST_SIDE, "folder": str(context.work_dir)}
+    made = await context.processing("frames", params, reads=reads_of(source))
+    for number in made["frames"]:
+        key = still_key(source.folder, number)
+        await asyncio.to_thread(store_of(context).adopt, context.work_dir / f"frame-{number}.jpg", key)
 
 
 def _read_source(session: Session, storage: LocalStorage, media_id: int) -> Source | None:

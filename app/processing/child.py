@@ -22,6 +22,7 @@ import av
 from app.processing import (
     certificate,
     demo,
+    layout,
     pictures,
     probe,
     proxy,
@@ -49,6 +50,7 @@ TASKS: dict[str, Task] = {
     "waveform": waveform.waveform,
     "silence": silence.silence,
     "scenes": scenes.scenes,
+    "layout": layout.layout,
     "speech": speech.speech,
     "topics": topics.topics,
     "render": render.render,

@@ -60,7 +60,8 @@ class Backing:
     def add(self, **columns: Any) -> Any:
         """Create the room's smallest row, changed by `columns`."""
         assert self.room.make is not None
-        row = self.room.make(self.stand.ground, **columns)
+        ground = self.stand.new_ground() if self.room.alone else self.stand.ground
+        row = self.room.make(ground, **columns)
         return self.do(lambda rows: rows.create(row))
 
 

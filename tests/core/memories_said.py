@@ -1,7 +1,7 @@
-"""The repositories of transcripts, lines, speakers and topics in memory."""
+"""The repositories of transcripts, lines, speakers, topics and layouts in memory."""
 
-from app.analysis.models import ContentSegment
-from app.analysis.repository import TopicRepository
+from app.analysis.models import ContentSegment, LayoutAnalysis, LayoutType
+from app.analysis.repository import LayoutRepository, TopicRepository
 from app.transcripts.models import Speaker, Transcript, TranscriptSegment, TranscriptSource
 from app.transcripts.repository import LineRepository, SpeakerRepository, TranscriptRepository
 from tests.core.memories import Twin
@@ -61,3 +61,13 @@ class MemoryTopics(Twin):
 
     def top(self, media_id: int, limit: int = 10) -> list[ContentSegment]:
         return sorted(self.find_by_media(media_id), key=lambda row: -row.importance_score)[:limit]
+
+
+class MemoryLayouts(Twin):
+    repository = LayoutRepository
+
+    def find_by_media(self, media_id: int) -> LayoutAnalysis | None:
+        return self.first(lambda row: row.media_id == media_id)
+
+    def find_by_kind(self, project_id: int, kind: LayoutType) -> list[LayoutAnalysis]:
+        return self.where(lambda row: row.project_id == project_id and row.layout_type is kind)

@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from app.analysis.async_repository import AsyncSceneRepository, AsyncSilenceRepository, AsyncTopicRepository
-from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion, SilenceType
-from app.analysis.protocols import AsyncScenes, AsyncSilences, AsyncTopics, Scenes, Silences, Topics
-from app.analysis.repository import SceneRepository, SilenceRepository, TopicRepository
+from app.analysis.async_repository import (
+    AsyncLayoutRepository,
+    AsyncSceneRepository,
+    AsyncSilenceRepository,
+    AsyncTopicRepository,
+)
+from app.analysis.models import ContentSegment, LayoutAnalysis, Scene, SceneKind, SilenceRegion, SilenceType
+from app.analysis.protocols import (
+    AsyncLayouts,
+    AsyncScenes,
+    AsyncSilences,
+    AsyncTopics,
+    Layouts,
+    Scenes,
+    Silences,
+    Topics,
+)
+from app.analysis.repository import LayoutRepository, SceneRepository, SilenceRepository, TopicRepository
 from app.audit.async_repository import AsyncAuditRepository
 from app.audit.protocols import AsyncHistory, History
 from app.audit.repository import AuditRepository
@@ -73,6 +87,8 @@ class Room:
     make: Callable[[Ground], Any] | None = None
     change: tuple[str, Any] | None = None
     unique: tuple[str, ...] = ()
+    # Each row stands on ground of its own: a recording has only one.
+    alone: bool = False
 
 
 def a_project(ground: Ground | None = None, **columns: Any) -> Project:
@@ -127,6 +143,10 @@ def a_scene(ground: Ground, **columns: Any) -> Scene:
 def a_topic(ground: Ground, **columns: Any) -> ContentSegment:
     facts = {"project_id": ground.project, "media_id": ground.media, "job_id": ground.job, "seq": number()}
     return ContentSegment(**{**facts, "start_ms": 0, "end_ms": 900, "topic": "Keels", **columns})
+
+
+def a_layout(ground: Ground, **columns: Any) -> LayoutAnalysis:
+    return LayoutAnalysis(**{"project_id": ground.project, "media_id": ground.media, **columns})
 
 
 def a_transcript(ground: Ground, **columns: Any) -> Transcript:
@@ -235,6 +255,17 @@ TOPICS = Room(
     ("description", "Oak"),
     ("media_id", "job_id", "seq"),
 )
+LAYOUTS = Room(
+    "layouts",
+    LayoutRepository,
+    AsyncLayoutRepository,
+    memories_said.MemoryLayouts,
+    (Layouts, AsyncLayouts),
+    a_layout,
+    ("split_ratio", 0.5),
+    ("media_id",),
+    alone=True,
+)
 TRANSCRIPTS = Room(
     "transcripts",
     TranscriptRepository,
@@ -288,6 +319,7 @@ ROOMS = (
     SILENCES,
     SCENES,
     TOPICS,
+    LAYOUTS,
     TRANSCRIPTS,
     LINES,
     SPEAKERS,

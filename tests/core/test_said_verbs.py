@@ -1,10 +1,11 @@
-"""What the repositories of transcripts, lines, speakers and topics answer, the same on eight backings."""
+"""What the repositories of transcripts, lines, speakers, topics and layouts answer, the same on eight backings."""
 
 from typing import Any
 
+from app.analysis.models import LayoutType
 from app.transcripts.models import TranscriptSource
 from tests.core.backings import Stand
-from tests.core.rooms import LINES, SPEAKERS, TOPICS, TRANSCRIPTS
+from tests.core.rooms import LAYOUTS, LINES, SPEAKERS, TOPICS, TRANSCRIPTS
 
 
 def test_what_somebody_brought_comes_before_what_was_recognised(stand: Stand) -> None:
@@ -53,3 +54,15 @@ def test_topics_come_in_the_order_of_their_times_or_by_weight(stand: Stand) -> N
     assert seen(topics.do(lambda rows: rows.find_in_range(media, 50_000, 50_001))) == [late.id]
     assert seen(topics.do(lambda rows: rows.find_touched(media))) == [late.id]
     assert seen(topics.do(lambda rows: rows.top(media, 2))) == [early.id, late.id]
+
+
+def test_a_recording_has_one_layout_and_a_project_many_of_a_kind(stand: Stand) -> None:
+    layouts = stand.on(LAYOUTS)
+    inset = layouts.add(layout_type=LayoutType.PICTURE_IN_PICTURE, camera_region={"x": 0.75, "y": 0.75})
+    other = layouts.add(layout_type=LayoutType.SCREEN_ONLY)
+
+    found = layouts.do(lambda rows: rows.find_by_media(inset.media_id))
+    assert (found.id, found.camera_region, found.screen_region) == (inset.id, {"x": 0.75, "y": 0.75}, None)
+    assert layouts.do(lambda rows: rows.find_by_media(404_404)) is None
+    kind = LayoutType.SCREEN_ONLY
+    assert [row.id for row in layouts.do(lambda rows: rows.find_by_kind(other.project_id, kind))] == [other.id]

@@ -31,11 +31,13 @@ RULES = {
     "job:view": "jobs.show jobs.show_json jobs.status",
     "media:delete": "bulk.delete media.delete media.restore trash.index",
     "media:download": "files.file",
-    "media:edit": "bulk.tags media.edit silence.listen tags.delete tags.edit tags.merge",
+    "media:edit": (
+        "bulk.tags layout.edit layout.forget layout.look media.edit silence.listen tags.delete tags.edit tags.merge"
+    ),
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
         "activity.media activity.media_json files.rendition frames.picture frames.show frames.small "
-        "lines.show lines.show_json silence.show silence.show_json "
+        "layout.show layout.show_json lines.show lines.show_json silence.show silence.show_json "
         "topics.export topics.index topics.index_json topics.show topics.show_json speakers.index speakers.index_json "
         "transcripts.export transcripts.show transcripts.show_json workbench.frame_times workbench.playhead "
         "workbench.show workbench.show_json workbench.status"

@@ -92,6 +92,7 @@ def pages(studio: Studio) -> list[str]:
         *(f"{media}/transcript", f"{media}/transcript/import", f"{media}/transcript/delete", f"{media}/speakers"),
         f"{media}/silence",
         f"{media}/topics",
+        f"{media}/layout",
         f"{media}/highlights",
         f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
