@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.core.async_db import AsyncDatabase
 from app.core.db import engine_options, install_hooks, unit_of_work
 from app.core.memory_repository import AsyncMemoryRepository, MemoryRepository
-from tests.core.rooms import Ground, Room, a_clip, a_job, a_person, a_project, a_recording, a_transcript
+from tests.core.planted import Ground, a_clip, a_job, a_person, a_project, a_recording, a_transcript
+from tests.core.rooms import Room
 
 Verb = Callable[[Any], Any]
 

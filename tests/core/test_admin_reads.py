@@ -19,7 +19,7 @@ from app.core.settings import Setting
 from app.jobs.models import Job
 from app.jobs.repository import JobRepository
 from app.media.usage import bytes_by_project, shares
-from tests.core.rooms import a_person, a_project
+from tests.core.planted import a_person, a_project
 
 
 def test_people_are_found_locked_and_changed(engine: sa.Engine) -> None:

@@ -9,16 +9,8 @@ from app.analysis.models import SceneKind, SilenceType
 from app.core.clock import now
 from app.jobs.models import JobStatus
 from tests.core.backings import Stand
-from tests.core.rooms import (
-    HISTORY,
-    JOBS,
-    LOGS,
-    PEOPLE,
-    SCENES,
-    SILENCES,
-    Ground,
-    number,
-)
+from tests.core.planted import Ground, number
+from tests.core.rooms import HISTORY, JOBS, LOGS, PEOPLE, SCENES, SILENCES
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from app.transcripts.repository import LineRepository, Place, TranscriptReposito
 from app.transcripts.results import keep_chunk, keep_transcript, kept_so_far
 from app.transcripts.service import Correction, take_along, transcript_service
 from app.transcripts.speakers import speaker_service
-from tests.core.rooms import Ground, a_person, a_project, a_recording
+from tests.core.planted import Ground, a_person, a_project, a_recording
 
 KEY = "the work"
 

@@ -9,7 +9,8 @@ from app.core.clock import now
 from app.songs.filters import SongFilter
 from app.songs.models import SongSource
 from tests.core.backings import Stand
-from tests.core.rooms import SONGS, Ground, a_job, a_recording
+from tests.core.planted import Ground, a_job, a_recording
+from tests.core.rooms import SONGS
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.core.db import unit_of_work
 from app.index.models import SearchDocument
 from app.media.clock import clock_of
 from app.workbench.reads import marks_of
-from tests.core.rooms import Ground, a_person, a_project, a_recording
+from tests.core.planted import Ground, a_person, a_project, a_recording
 
 ABOUT = {"importance": 0.5, "description": "Said here.", "keywords": ["keel"], "concepts": []}
 

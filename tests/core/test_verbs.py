@@ -9,16 +9,8 @@ from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.storage import path_hash
 from tests.core.backings import Backing, Stand, held
-from tests.core.rooms import (
-    CLIPS,
-    EXPORTS,
-    PROJECTS,
-    RECORDINGS,
-    Ground,
-    a_clip,
-    a_recording,
-    number,
-)
+from tests.core.planted import Ground, a_clip, a_recording, number
+from tests.core.rooms import CLIPS, EXPORTS, PROJECTS, RECORDINGS
 
 
 @pytest.fixture
