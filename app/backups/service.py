@@ -14,7 +14,7 @@ from app.backups.digest import finish, sidecar, verify
 from app.backups.emptying import empty_database
 from app.backups.errors import BackupError
 from app.core.clock import now
-from app.core.storage import sync_file, sync_folder
+from app.core.storage import make_folder, sync_file, sync_folder
 from app.core.words import plural, size
 
 ENDINGS = {"sqlite": ".db", "postgresql": ".dump", "mysql": ".sql"}
@@ -49,7 +49,7 @@ def back_up(url: str, target: Path) -> Backup:
     """
     if target.exists():
         raise BackupError(f"{target} exists already; a backup is never overwritten.")
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(target.parent, Path(target.anchor))
     _require_room(url, target.parent)
     unfinished = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     # Made by us before any program writes to it: what it holds is nobody else's to read.

@@ -29,6 +29,12 @@ class LocalStorage:
         """Return where an upload of this name (one of ours) is received."""
         return self.root / "incoming" / name
 
+    def begin(self, name: str) -> None:
+        """Make the empty file of an upload, its name durable: bytes promised later are found by it."""
+        path = self.incoming(name)
+        path.touch(mode=0o600)
+        sync_folder(path.parent)
+
     def require_room(self, size_bytes: int) -> None:
         """Raise `TooLarge` where taking in this many bytes would touch the disk's reserve."""
         free = shutil.disk_usage(self.root).free

@@ -86,7 +86,7 @@ class UploadService:
         self.session.add(upload)
         # Its public id names the file that is made next.
         self.session.flush()
-        self.storage.incoming(upload.public_id.hex).touch(mode=0o600)
+        self.storage.begin(upload.public_id.hex)
         return upload
 
     def get_for(self, person: User, public_id: UUID) -> Upload:

@@ -1,0 +1,137 @@
+"""The power may go at any moment: what was promised is there, and nothing is half there."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.media_factory import make_video
+from tests.torture.replay import Call, Disk, read_record
+from tests.torture.shim import build
+from tests.torture.survival import faults
+from tests.torture.tally import Tally
+from tests.torture.works import PROMISES, WORKS
+
+# A mistake whose window is one rename wide is met among so many.
+ENOUGH = 2000
+CUTS = int(os.environ.get("RUSHES_CUTS", "60"))
+SEED = int(os.environ.get("RUSHES_SEED", "20261121"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A work that ran to its end under the recorder: how the folder stood before, and every call since."""
+
+    work: str
+    start: Path
+    end: Path
+    calls: list[Call]
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    recording = make_video(tmp_path_factory.mktemp("recording") / "a.mp4", seconds=0.4, sound=None)
+    instance = folder / "instance"
+    instance.mkdir()
+    in_python(f"prepare(Path({str(instance)!r}), Path({str(recording)!r}))")
+    return instance
+
+
+@pytest.fixture(scope="module")
+def finished(shim: Path, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """Return each work's run, recorded once."""
+    return cache(lambda work: recorded(shim, prepared, tmp_path_factory.mktemp(work), work))
+
+
+def in_python(statement: str) -> None:
+    """Run one statement in a process of its own, where no other test's app stands."""
+    script = f"from pathlib import Path\nfrom tests.torture.works import *\n{statement}"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+
+
+def recorded(shim: Path, prepared: Path, folder: Path, work: str, mistake: str = "") -> Run:
+    """Run a work on a copy of the prepared instance, with every call noted."""
+    start, live, log = folder / "start", folder / "live", folder / "record"
+    shutil.copytree(prepared, start)
+    if work == "migration":
+        in_python(f"go_back(Path({str(start)!r}))")
+    shutil.copytree(start, live)
+    spied = {"LD_PRELOAD": str(shim), "REC_ROOT": str(live), "REC_LOG": str(log), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "tests.torture.works", work, str(live), *([mistake] if mistake else [])]
+    done = subprocess.run(command, env=os.environ | spied, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Run(work, start, live, list(read_record(log)))
+
+
+def cut(run: Run, folder: Path, count: int, seed: int) -> Iterator[str]:
+    """Cut the power `count` times, evenly over the run; yield what was wrong each time something was."""
+    disk, chance = Disk(run.start), random.Random(seed)
+    promises: list[dict[str, object]] = []
+    done = 0
+    for number, call in enumerate(run.calls, 1):
+        disk.apply(call)
+        if call.path == PROMISES and call.kind == "w":
+            promises.append(json.loads(call.data))
+        while done < count * number // len(run.calls):
+            done += 1
+            target = folder / "after"
+            disk.leave(target, chance)
+            found = faults(run.work, target, promises)
+            if found:
+                yield f"cut {done} (call {number}, seed {seed}): {'; '.join(found)}"
+            shutil.rmtree(target)
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_a_power_cut_loses_nothing_that_was_promised(
+    work: str, finished: Callable[[str], Run], tmp_path: Path, tally: Tally
+) -> None:
+    run = finished(work)
+
+    with tally(f"power cuts during {work}") as row:
+        wrong = list(cut(run, tmp_path, CUTS, SEED))
+        row.tried, row.bad = CUTS, len(wrong)
+
+    assert not wrong, "\n".join(wrong[:10])
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_the_record_tells_every_byte(work: str, finished: Callable[[str], Run]) -> None:
+    run = finished(work)
+    disk = Disk(run.start)
+
+    for call in run.calls:
+        disk.apply(call)
+
+    assert len(run.calls) > 10
+    assert disk.differences(run.end) == []
+
+
+@pytest.mark.parametrize(
+    ("work", "mistake"),
+    [("rows", "lazy commits"), ("upload", "no file sync"), ("upload", "no folder sync"), ("upload", "row first")],
+)
+def test_a_mistake_in_the_order_is_found(
+    work: str, mistake: str, shim: Path, prepared: Path, tmp_path: Path, tally: Tally
+) -> None:
+    run = recorded(shim, prepared, tmp_path, work, mistake)
+
+    with tally(f"planted mistake found: {mistake}") as row:
+        found = next(cut(run, tmp_path, ENOUGH, SEED), None)
+        row.tried, row.bad = 1, int(found is None)
+
+    assert found
