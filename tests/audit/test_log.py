@@ -62,8 +62,8 @@ def a_recording(project: Project) -> Callable[[Session], Media]:
 
 
 def test_the_audited_models_are_these() -> None:
-    names = ["ApiToken", "Clip", "ClipExport", "Invitation", "Media", "Project", "ProjectMember"]
-    names += ["Speaker", "Tag", "Transcript", "TranscriptSegment", "User"]
+    names = ["ApiToken", "Clip", "ClipExport", "ContentSegment", "Invitation", "LayoutAnalysis", "Media"]
+    names += ["Project", "ProjectMember", "Song", "Speaker", "Tag", "Transcript", "TranscriptSegment", "User"]
 
     assert [model.__name__ for model in TRACKED] == names
 

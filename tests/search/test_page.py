@@ -155,7 +155,7 @@ def test_the_best_recording_comes_first_and_more_are_a_page_away(viewer: Visitor
 
     assert first.index("<mark>Keel</mark>") < first.index("Tape 10")
     assert "page=2" in first
-    assert found(viewer, "keel", page="2").count("hit-group") == 2
+    assert found(viewer, "keel", page="2").count("panel hit-group") == 2
 
 
 def test_a_misspelt_word_is_answered_by_one_that_is_there(viewer: Visitor, yard: Media) -> None:
