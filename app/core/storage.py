@@ -97,7 +97,7 @@ def sync_folder(path: Path) -> None:
 def make_folder(path: Path, root: Path) -> None:
     """Make a folder below root, and make its own name and its parents' durable too."""
     missing = []
-    while not path.exists() and path != root:
+    while not path.is_dir() and path != root:
         missing.append(path)
         path = path.parent
     for folder in reversed(missing):
