@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from sqlalchemy.orm import Session
 
 from app import cli, jinja
-from app.activity import earlier_routes, job_routes
+from app.activity import earlier_routes, job_routes, stage_routes
 from app.activity import routes as activity
 from app.activity.mine import Mine, tell
 from app.admin import (
@@ -132,6 +132,7 @@ BLUEPRINTS = (
     activity.bp,
     earlier_routes.bp,
     job_routes.bp,
+    stage_routes.bp,
     admin.bp,
     user_routes.bp,
     project_routes.bp,

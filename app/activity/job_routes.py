@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.activity.dicts import job_dicts
-from app.activity.jobs import job_page, job_rows
+from app.activity.jobs import LOG_LINES, job_page, job_rows
 from app.activity.mine import tell
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
 from app.core.web.access import IN_PERSON, SIGNED_IN, access, actor, viewer
 from app.core.web.htmx import as_json, as_list, go, local_path, render, wants_json
-from app.jobs.dicts import stage_dict
+from app.jobs.dicts import log_dict, stage_dict
 from app.jobs.models import Job, JobTab
 from app.jobs.service import JobService, job_service
 from app.projects.service import Seat, project_service
@@ -61,7 +61,8 @@ def show(id: UUID) -> Response:
         job, seat = _job_for(session, id, "job:view")
         if wants_json():
             stages = [stage_dict(stage) for stage in job_service(session).jobs.stages(job.id)]
-            return as_json({**job_dicts(session, [job])[0], "stages": stages})
+            log = [log_dict(line) for line in job_service(session).jobs.log(job.id, limit=LOG_LINES)]
+            return as_json({**job_dicts(session, [job])[0], "params": job.params_json, "stages": stages, "log": log})
         page = job_page(session, job, seat.may("job:control"))
     whole = request.endpoint != "jobs.status"
     return render("activity/job.html" if whole else "activity/_job_status.html", job=page)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.activity.stages import asked_words, made_by
 from app.auth.reads import names_of
 from app.core.clock import local
-from app.core.words import ago, lasts, size
+from app.core.words import ago, lasts
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
 from app.jobs.service import job_service
 from app.jobs.words import eta, stage_words
@@ -64,6 +65,7 @@ class StageRow:
     percent: int
     duration_text: str | None
     engine: str | None
+    asked: str
     message: str | None
 
 
@@ -115,14 +117,13 @@ def job_page(session: Session, job: Job, can_act: bool) -> JobRow:
 
 
 def _stage(stage: JobStage) -> StageRow:
-    engine = " ".join(filter(None, (stage.engine, stage.engine_version)))
-    memory = f"{size(stage.peak_memory_bytes)} of memory" if stage.peak_memory_bytes else ""
     return StageRow(
         name=STAGE_WORDS.get(stage.name, stage.name),
         status=stage.status.value,
         percent=stage.progress,
         duration_text=_spent(stage.started_at, stage.completed_at),
-        engine=", ".join(filter(None, (engine, memory))) or None,
+        engine=made_by(stage) or None,
+        asked=asked_words(stage),
         message=stage.message,
     )
 

@@ -11,6 +11,8 @@ from app.jobs.registry import stage
 from app.media.models import Media
 from app.media.tasks import keep_still, reads_of, source_of
 from app.processing.layout import DEFAULT_SAMPLES
+from app.processing.scenes import LEAST_CHANGE
+from app.processing.segmenting import BOUNDARY_COST
 from app.processing.silence import DEFAULT_MIN_MS
 from app.projects.models import Project
 
@@ -31,7 +33,7 @@ async def silence(context: StageContext) -> None:
             level = await session.run_sync(_silence_level, source.id)
         asked = {"threshold_db": level, "min_ms": DEFAULT_MIN_MS}
     found = await context.processing("silence", params | asked, reads=reads_of(source))
-    await context.add_stage_note(engine="level", params={**asked, "found_db": found["threshold_db"]})
+    await context.add_stage_note(params={**asked, "found_db": found["threshold_db"]})
     await context.complete(keep_silence, source.id, context.job.id, found["regions"])
 
 
@@ -41,7 +43,9 @@ async def scenes(context: StageContext) -> None:
     source = await source_of(context)
     if source.index is None:
         raise StageSkipped("There is no picture in this recording.")
-    found = await context.processing("scenes", source.index_params, reads=reads_of(source))
+    asked = {"least_change": float(context.job.params.get("least_change") or LEAST_CHANGE)}
+    await context.add_stage_note(params=asked)
+    found = await context.processing("scenes", {**source.index_params, **asked}, reads=reads_of(source))
     await context.complete(keep_scenes, source.id, context.job.id, found["scenes"])
 
 
@@ -66,8 +70,9 @@ async def topics(context: StageContext) -> None:
         material = await session.run_sync(material_of, media_id)
     if material is None:
         raise StageSkipped(NO_TRANSCRIPT)
-    await context.add_stage_note(engine="tf-idf", params={"lines": len(material["lines"])})
-    found = await context.processing("topics", material, reads=[])
+    asked = {"cost": float(context.job.params.get("cost") or BOUNDARY_COST)}
+    await context.add_stage_note(params={**asked, "lines": len(material["lines"])})
+    found = await context.processing("topics", {**material, **asked}, reads=[])
     await context.complete(keep_topics, media_id, context.job.id, found["topics"])
 
 

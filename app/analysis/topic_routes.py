@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from flask import Response as FlaskResponse
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response
 
 from app.analysis.chapters import CONTENT_TYPES, write
 from app.analysis.forms import ConfirmForm, TopicForm
+from app.analysis.freshness import stale_now
 from app.analysis.models import ContentSegment
 from app.analysis.topic_reads import TopicRow, chapters_of, shown, topic_to_dict, topics_of
 from app.analysis.topics import TopicFields, TopicService, told_of, topic_service
@@ -35,8 +36,10 @@ def index(id: UUID) -> Response:
         rows = shown(topics_of(session, media.id), clock_for(service.transcripts, media))
         has_words = told_of(service.transcripts, media) is not None
         job = latest_job(session, media.id)
+        stale = stale_now(session, current_app.config["SETTINGS"], media, seat.project, "topics") if rows else None
     return render(
         "analysis/topics.html",
+        stale=stale,
         topics=rows,
         has_words=has_words,
         job=job if job is not None and job.is_active else None,

@@ -71,8 +71,11 @@ class TopicService:
         if topic.refused_at is None:
             self.topics.update(topic, {"refused_at": now()})
 
-    def find(self, person: User, media: Media) -> Job:
-        """Ask for topics to be found again; those people changed stay. Raises `Conflict` without a transcript."""
+    def find(self, person: User, media: Media, cost: float | None = None) -> Job:
+        """Ask for topics to be found again; those people changed stay. Raises `Conflict` without a transcript.
+
+        `cost`: what a new topic costs, None as usual; less finds more of them.
+        """
         if told_of(self.transcripts, media) is None:
             raise Conflict(NO_TRANSCRIPT)
         return self.media.jobs.enqueue(
@@ -80,6 +83,7 @@ class TopicService:
             project_id=media.project_id,
             media_id=media.id,
             name=media.title,
+            params={} if cost is None else {"cost": cost},
             created_by=person.id,
             idempotency_key=f"topics:{media.public_id}",
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.words import lasts
 from app.jobs.endings import close_job, close_quietly
+from app.jobs.engines import engine_of
 from app.jobs.failures import Failure
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog, StageStatus
 from app.jobs.registry import find_stage, heavy_stages, stage_failed_hooks
@@ -100,6 +101,8 @@ def begin(session: Session, claim: Claim, name: str) -> Share | None:
         return None
     stage.status, stage.started_at, stage.completed_at = StageStatus.RUNNING, now(), None
     stage.progress, stage.message = 0, None
+    stage.engine, stage.engine_version = engine_of(name)
+    stage.params_json, stage.peak_memory_bytes = None, None
     job = _job(session, claim)
     job.current_stage, job.message = name, None
     whole = sum(each.weight for each in stages) or 1
@@ -244,6 +247,8 @@ def _close_stage(stage: JobStage, status: StageStatus, words: str | None) -> Non
     stage.status, stage.message, stage.completed_at = status, words[:500] if words else None, now()
     if status == StageStatus.DONE:
         stage.progress = 100
+    if status == StageStatus.SKIPPED:
+        stage.engine, stage.engine_version = None, None
 
 
 def _line(job: Job, stage: JobStage, message: str, *, level: str = "info") -> ProcessingLog:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.words import iso
-from app.jobs.models import Job, JobStage
+from app.jobs.models import Job, JobStage, ProcessingLog
 
 
 def job_dict(job: Job, project_slug: str | None, media_public_id: UUID | None) -> dict[str, Any]:
@@ -37,6 +37,31 @@ def stage_dict(stage: JobStage) -> dict[str, Any]:
         "message": stage.message,
         "engine": stage.engine,
         "engine_version": stage.engine_version,
+        "params": stage.params_json or {},
+        "peak_memory_bytes": stage.peak_memory_bytes,
+        "duration_ms": duration_ms(stage),
+        "deaths": stage.deaths,
         "started_at": iso(stage.started_at),
         "completed_at": iso(stage.completed_at),
     }
+
+
+def log_dict(line: ProcessingLog) -> dict[str, Any]:
+    """Return one line of a job's log."""
+    return {
+        "at": iso(line.timestamp),
+        "stage": line.stage,
+        "status": line.status,
+        "level": line.level,
+        "message": line.message,
+        "duration_ms": line.duration_ms,
+        "attempt": line.attempt,
+        "worker": line.agent_name,
+    }
+
+
+def duration_ms(stage: JobStage) -> int | None:
+    """Return how long a stage took; None while it has not ended."""
+    if stage.started_at is None or stage.completed_at is None:
+        return None
+    return round((stage.completed_at - stage.started_at).total_seconds() * 1000)

@@ -38,6 +38,7 @@ class Cut:
 def scenes(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """Part the recording at ``params["path"]`` into scenes; ``params["index"]`` is that file's frame index.
 
+    ``params["least_change"]`` (10): how much the picture must change on average, of 255, at a cut.
     A proxy may stand for its source, being the same frame for frame; without ``index`` one is made. Gives
     ``scenes``: ``{"in_point", "out_point", "kind": "shot" | "slide", "score"}``, half-open in frames, without
     gaps over the whole recording; ``score`` is how sure the change at its beginning is, 1.0 for the first. And
@@ -46,7 +47,7 @@ def scenes(params: dict[str, Any], report: Report) -> dict[str, Any]:
     path, index = Path(params["path"]), index_of(params)
     look = look_over(path, index, report)
     still = mostly_still(look)
-    cuts = find_cuts(look, index)
+    cuts = find_cuts(look, index, float(params.get("least_change") or LEAST_CHANGE))
     if still:
         cuts = _merged(cuts, _exactly(path, index, look, find_slides(look)), index)
     edges = [*(cut.frame for cut in cuts), len(index)]
@@ -57,14 +58,16 @@ def scenes(params: dict[str, Any], report: Report) -> dict[str, Any]:
     return {"scenes": found, "mostly_still": still}
 
 
-def find_cuts(look: Look, index: FrameIndex) -> list[Cut]:
+def find_cuts(look: Look, index: FrameIndex, least: float = LEAST_CHANGE) -> list[Cut]:
     """Give the hard cuts: frames that differ much from the one before, much more than their neighbours do."""
     cuts: list[Cut] = []
-    for frame in np.flatnonzero(look.change >= LEAST_CHANGE):
+    for frame in np.flatnonzero(look.change >= least):
         number = int(frame)
         around = look.change[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
         usual = (around.sum() - look.change[number]) / max(1, len(around) - 1)
-        if look.change[number] < LEAST_RATIO * usual or _is_flash(look, number) or _is_flash(look, number - 1):
+        if look.change[number] < LEAST_RATIO * usual or any(
+            _is_flash(look, each, least) for each in (number, number - 1)
+        ):
             continue
         if float(index.offset(number) - index.offset(cuts[-1].frame if cuts else 0)) < SHORTEST_SHOT_S:
             continue
@@ -72,10 +75,10 @@ def find_cuts(look: Look, index: FrameIndex) -> list[Cut]:
     return cuts
 
 
-def _is_flash(look: Look, number: int) -> bool:
+def _is_flash(look: Look, number: int, least: float) -> bool:
     """Tell a frame that comes and goes: the ones around it differ less from each other than from it."""
     change = look.change[number]
-    return bool(change >= LEAST_CHANGE and look.lasting[number] < LEAST_LASTING * change)
+    return bool(change >= least and look.lasting[number] < LEAST_LASTING * change)
 
 
 def _exactly(path: Path, index: FrameIndex, look: Look, slides: Sequence[SlideChange]) -> list[Cut]:

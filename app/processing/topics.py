@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.core.search_text import tokens
-from app.processing.segmenting import Matrix, segment, vectors
+from app.processing.segmenting import BOUNDARY_COST, Matrix, segment, vectors
 from app.processing.words import STOP_WORDS
 
 Report = Callable[[float, str], None]
@@ -39,19 +39,21 @@ def topics(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """Part ``params["lines"]`` (sorted [start_ms, end_ms, text]) into topics.
 
     ``params["kept"]``: sorted spans [start_ms, end_ms) somebody described already; lines whose middle lies in one are
-    left out, and no topic reaches over one. Gives ``topics``, sorted, not overlapping: ``start_ms``, ``end_ms``,
+    left out, and no topic reaches over one. ``params["cost"]``: what a new
+    topic costs; less finds more. Gives ``topics``, sorted, not overlapping: ``start_ms``, ``end_ms``,
     ``topic`` (its telling terms), ``description`` (a sentence of it as said), ``importance`` (0 to 1, the greatest
     of a recording 1), ``keywords`` (at most 8 terms) and ``concepts`` (at most 5 phrases said twice or more).
     """
     lines = [Line(*each) for each in params["lines"]]
     said = [terms_of(line.text) for line in lines]
     rows, columns = vectors(said)
+    cost = float(params.get("cost") or BOUNDARY_COST)
     found = []
     kept: list[Span] = [(start, end) for start, end in params.get("kept", [])]
     runs = _runs(lines, kept)
     for number, (first, end) in enumerate(runs):
         report(number / len(runs), "Finding topics")
-        parts = [(first + start, first + stop) for start, stop in segment(rows[first:end])]
+        parts = [(first + start, first + stop) for start, stop in segment(rows[first:end], cost)]
         found += [_described(lines, rows, columns, part) for part in parts]
     return {"topics": _weighed(_ended(found, kept), rows)}
 

@@ -28,12 +28,16 @@ class SpeechModel:
     language: str | None
 
 
-def choose(settings: Settings, language: str | None) -> SpeechModel:
-    """Return the model for a spoken language ("nb", "en-GB", None where nobody said); raises `NoModel`."""
+def choose(settings: Settings, language: str | None, wanted: str | None = None) -> SpeechModel:
+    """Return the model for a spoken language ("nb", "en-GB", None where nobody said); raises `NoModel`.
+
+    `wanted` names one of the catalogue, in place of the operator's.
+    """
     spoken = language.split("-")[0].lower() if language else None
-    if settings.speech_model:
-        return _named(settings, settings.speech_model, spoken)
-    here = [model for model in speech_models() if weights.is_installed(model, settings.models_root)]
+    named = wanted if wanted in weights.catalogue() else settings.speech_model
+    if named:
+        return _named(settings, named, spoken)
+    here = models_here(settings)
     if not here:
         raise NoModel(NONE_HERE)
     fitting = [model for model in here if _understands(model, spoken)]
@@ -55,6 +59,11 @@ def speech_models() -> list[Model]:
     """Return the listed models for speech; those of one language come first, for it they are the better."""
     listed = [model for model in weights.catalogue().values() if model.purpose == "speech"]
     return sorted(listed, key=lambda model: not model.languages)
+
+
+def models_here(settings: Settings) -> list[Model]:
+    """Return the listed models for speech that are installed."""
+    return [model for model in speech_models() if weights.is_installed(model, settings.models_root)]
 
 
 def _named(settings: Settings, name: str, spoken: str | None) -> SpeechModel:

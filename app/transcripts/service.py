@@ -155,8 +155,12 @@ class TranscriptService:
             words += line.words_json[begin:end]
         return min(each[0] for each in words), max(each[1] for each in words), text_of(words)
 
-    def recognise(self, person: User, media: Media) -> Job:
-        """Ask for the speech to be written down again; people's lines stay as they are."""
+    def recognise(self, person: User, media: Media, *, language: str | None = None, model: str | None = None) -> Job:
+        """Ask for the speech to be written down again; people's lines stay as they are.
+
+        `language` (two letters) and `model` (a name of the catalogue) are as the project and the operator say where
+        they are None.
+        """
         if media.audio_codec is None:
             raise Conflict("There is no sound in this recording.")
         return self.media.jobs.enqueue(
@@ -164,6 +168,7 @@ class TranscriptService:
             project_id=media.project_id,
             media_id=media.id,
             name=media.title,
+            params={name: value for name, value in (("language", language), ("model", model)) if value},
             created_by=person.id,
             idempotency_key=f"transcript:{media.public_id}",
         )

@@ -23,7 +23,8 @@ async def transcript(context: StageContext) -> None:
     async with context.db.areading() as session:
         language = await session.run_sync(_spoken_language, source.id)
     try:
-        model = choose(context.settings, language)
+        asked = context.job.params
+        model = choose(context.settings, asked.get("language") or language, asked.get("model"))
     except NoModel as missing:
         raise StageSkipped(str(missing)) from missing
     await context.add_stage_note(engine=model.name, params={"language": model.language})

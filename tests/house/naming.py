@@ -14,6 +14,7 @@ NAMES: dict[str, Any] = {
     "token": "nobody-has-this",
     "kind": "poster",
     "number": 0,
+    "stage": "scenes",
     "name": "source_first",
     "form": "vtt",
     "person": NOBODYS,

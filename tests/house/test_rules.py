@@ -32,12 +32,14 @@ RULES = {
     "media:delete": "bulk.delete media.delete media.restore trash.index",
     "media:download": "files.file",
     "media:edit": (
-        "bulk.tags layout.edit layout.forget layout.look media.edit silence.listen tags.delete tags.edit tags.merge"
+        "bulk.tags layout.edit layout.forget layout.look media.edit silence.listen stages.again "
+        "tags.delete tags.edit tags.merge"
     ),
     "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
         "activity.media activity.media_json files.rendition frames.picture frames.show frames.small "
         "layout.show layout.show_json lines.show lines.show_json silence.show silence.show_json "
+        "stages.index stages.index_json "
         "topics.export topics.index topics.index_json topics.show topics.show_json speakers.index speakers.index_json "
         "transcripts.export transcripts.show transcripts.show_json workbench.frame_times workbench.playhead "
         "workbench.show workbench.show_json workbench.status"

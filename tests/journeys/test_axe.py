@@ -93,6 +93,8 @@ def pages(studio: Studio) -> list[str]:
         f"{media}/silence",
         f"{media}/topics",
         f"{media}/layout",
+        f"{media}/processing",
+        f"{media}/processing/transcript",
         f"{media}/highlights",
         f"/lines/{line}/edit",
         *(f"/clips/{clip}/{name}" for name in ("edit", "split", "render", "delete", "history", "certificate")),
