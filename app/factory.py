@@ -53,6 +53,7 @@ from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
 from app.core.web.readiness import refuse_unready
 from app.core.web.routing import route_reads
+from app.core.web.static_files import serve_static
 from app.core.web.timing import time_requests
 from app.index import models as index_models
 from app.index.writer import write_words
@@ -150,7 +151,7 @@ track(Session, [write_changes, write_words])
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the app from the environment, or from `settings` in tests."""
     settings = settings or settings_from(os.environ, ROOT)
-    app = Flask("rushes", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Flask("rushes", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.config.update(_flask_config(settings))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
@@ -164,6 +165,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["refusals"] = Refusals()
     answer_errors(app, note_refusal)
     jinja.prepare(app, my_jobs)
+    serve_static(app, ROOT / "static")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
@@ -215,8 +217,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 1000,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
-        # Static files are asked about by their ETag: modules import each other by bare path.
-        "SEND_FILE_MAX_AGE_DEFAULT": 0,
     }
 
 

@@ -1,8 +1,6 @@
 // Single-key shortcuts. An element says its own keys: data-key="Space", "g p", "i", with "|" between alternatives.
 // Off, or only with Alt, by choice (WCAG 2.1.4); silent while typing; back as soon as a field is left with Esc.
 
-import { keep } from "./keep.js";
-
 const isTyping = (el) =>
   el?.isContentEditable ||
   (/^(INPUT|TEXTAREA|SELECT)$/.test(el?.tagName) && !["range", "checkbox", "radio", "button", "submit"].includes(el.type));
@@ -49,7 +47,7 @@ for (const radio of document.querySelectorAll("[data-keys-mode]")) {
   radio.checked = radio.value === mode;
   radio.addEventListener("change", () => {
     mode = radio.value;
-    if (said) keep("/me/keyboard", { keys: mode });
+    if (said) import("./keep.js").then(({ keep }) => keep("/me/keyboard", { keys: mode }));
     else try { localStorage.setItem("keys", mode); } catch { /* then it lasts for this page */ }
   });
 }

@@ -8,6 +8,8 @@ const live = document.getElementById("live");
 let lastTick = Date.now();
 let lastAnswer = Date.now();
 
+function showLost(is) { document.getElementById("lost").hidden = !is; }
+
 function tick() {
   const wait = document.querySelector('[data-live="running"]') ? RUNNING_MS
     : document.querySelector('[data-live="idle"]') ? IDLE_MS : Infinity;
@@ -16,22 +18,6 @@ function tick() {
   document.body.dispatchEvent(new Event("jobs-tick"));
 }
 setInterval(tick, 500);
-
-// The grid is asked for once more after the last change: uploads that end together must all be seen.
-let changed = false;
-let asking = false;
-let worked = Boolean(document.querySelector("#strip-rows[data-live]"));
-async function refreshGrid() {
-  changed = true;
-  if (asking || !document.getElementById("media")) return;
-  asking = true;
-  while (changed) {
-    changed = false;
-    await window.htmx.ajax("GET", location.pathname + location.search, { target: "#media", swap: "outerHTML" });
-  }
-  asking = false;
-}
-document.body.addEventListener("media-changed", refreshGrid);
 
 // A finished piece asks for the whole page anew, unless someone is in the middle of something.
 function reloadWhenQuiet() {
@@ -42,16 +28,17 @@ function reloadWhenQuiet() {
 
 addEventListener("htmx:after:request", () => {
   lastAnswer = Date.now();
-  document.getElementById("lost")?.setAttribute("hidden", "");
+  showLost(false);
 });
 addEventListener("htmx:error", () => {
-  if (Date.now() - lastAnswer > LOST_MS) document.getElementById("lost")?.removeAttribute("hidden");
+  if (Date.now() - lastAnswer > LOST_MS) showLost(true);
 });
+// A page that asks nothing hears of it from the browser.
+let offline = 0;
+addEventListener("offline", () => { offline = setTimeout(showLost, LOST_MS, true); });
+addEventListener("online", () => { clearTimeout(offline); showLost(false); });
 addEventListener("htmx:after:swap", () => {
   const words = document.querySelector("[data-say]");
   if (words && live.textContent !== words.dataset.say) live.textContent = words.dataset.say;
-  const works = Boolean(document.querySelector("#strip-rows[data-live]"));
-  if (worked && !works) refreshGrid();
-  worked = works;
   reloadWhenQuiet();
 });

@@ -1,5 +1,4 @@
 // The timeline: playhead, zoom, window frame, ruler. Positions are numbers in custom properties; CSS does the arithmetic.
-import { Drag } from "./drag.js";
 
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
 const PARTS = [100, 50, 20, 10, 5, 2]; // of a second, where they divide it evenly
@@ -16,7 +15,6 @@ export class Timeline {
     const drawn = (name) => Number(getComputedStyle(root).getPropertyValue(`--${name}`)) || 0;
     this.duration = Math.max(drawn("dur"), 0.001);
     this.pps = drawn("pps");
-    this.drag = new Drag(this, hooks);
     this.seek.addEventListener("input", () => { player.show(Number(this.seek.value)); this.centre(); });
     this.scroll.addEventListener("scroll", () => this.frameWindow(), { passive: true });
     this.zoomer?.addEventListener("input", () => this.zoomTo(this.ppsOf(Number(this.zoomer.value))));

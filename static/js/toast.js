@@ -1,4 +1,4 @@
-// Toasts: dismissed by hand, or after a while when they hold nothing to do (WCAG 2.2.1); words when the server does not answer.
+// Toasts: dismissed by hand, or after a while when they hold nothing to do (WCAG 2.2.1).
 
 const box = document.getElementById("toasts");
 const LIFE_MS = 8000;
@@ -24,7 +24,4 @@ ageAll();
 
 addEventListener("click", (event) => {
   if (event.target.closest?.("[data-dismiss]")) event.target.closest(".toast").remove();
-});
-addEventListener("htmx:error", (event) => {
-  if (event.detail?.ctx?.request.method === "POST") say("The server did not answer. Nothing was changed; try again.", true);
 });

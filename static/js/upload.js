@@ -1,6 +1,6 @@
 // Uploads: files dropped or chosen go by tus, some at a time, and go on where a dropped line broke off.
 // The words and rows are in the page (library/_drop.html); without this script its form is a plain multipart one.
-import { say } from "./toast.js";
+import { say } from "./app.js";
 
 const AT_ONCE = 3;
 const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000];

@@ -1,5 +1,5 @@
 // The workbench: puts clock, player, timeline and marking together, and says which key and which button does what.
-import { shortcut } from "./keys.js";
+import { shortcut } from "./app.js";
 import { clockOf } from "./timecode.js";
 import { Player } from "./player.js";
 import { Timeline } from "./timeline.js";
@@ -174,6 +174,10 @@ const start = asked.has("f") || asked.has("clip") || asked.has("t") ? Number(roo
 player.show(start);
 timeline.centre();
 
+// What only hands and ears need comes when the page is drawn.
+await new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done));
+const { Drag } = await import("./drag.js");
+timeline.drag = new Drag(timeline, timeline.hooks);
 const said = document.querySelector("[data-transcript]");
 if (said) {
   const { Transcript } = await import("./transcript.js");

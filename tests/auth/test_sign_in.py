@@ -217,6 +217,18 @@ def test_a_page_asks_to_sign_in_first_and_comes_back(client: FlaskClient) -> Non
     assert answer.location == "/sign-in?next=/jobs?state%3Dfailed"
 
 
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [("http://localhost/p/own?view=list", "?next=/p/own?view%3Dlist"), ("http://elsewhere/p/own", ""), ("", "")],
+)
+def test_a_form_sent_too_late_comes_back_to_its_page(client: FlaskClient, page: str, back: str) -> None:
+    token = csrf_of(client, "/sign-in")
+
+    answer = client.post("/projects/new", data={"csrf_token": token, "name": "Keel"}, headers={"Referer": page})
+
+    assert answer.location == f"/sign-in{back}"
+
+
 def test_an_expired_session_never_swaps_the_sign_in_page_into_a_piece(client: FlaskClient) -> None:
     answer = client.get("/jobs", headers=HTMX)
 

@@ -56,7 +56,10 @@ class MemoryProjects(Twin):
         self, *, user_id: int | None, archived: bool = False, after: str | None = None, limit: int = 48
     ) -> Page[ProjectRow]:
         assert user_id is None and after is None, "members and further pages are the database's"
-        rows = sorted(self.where(lambda row: row.archived is archived and row.deleted_at is None), key=lambda row: (row.updated_at, row.id))
+        rows = sorted(
+            self.where(lambda row: row.archived is archived and row.deleted_at is None),
+            key=lambda row: (row.updated_at, row.id),
+        )
         return Page([_stats(row) for row in rows[::-1][:limit]])
 
 

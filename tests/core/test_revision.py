@@ -76,7 +76,7 @@ def test_under_any_other_server_pages_say_so_and_answer_once_it_is_mended(own_ur
     change(own_url, "ALTER TABLE settings RENAME TO elsewhere")
     with app_on(own_url, tmp_path) as app:
         app.test_client_class = Browser
-        before = [app.test_client().get(path) for path in ("/sign-in", "/healthz", "/static/css/tokens.css")]
+        before = [app.test_client().get(path) for path in ("/sign-in", "/healthz", "/static/now/css/tokens.css")]
         change(own_url, "ALTER TABLE elsewhere RENAME TO settings")
         after = app.test_client().get("/sign-in")
 

@@ -11,6 +11,7 @@ from tests.house.world import Things
 NOBODYS = UUID(int=0)
 NAMES: dict[str, Any] = {
     "filename": "css/tokens.css",
+    "version": "now",
     "token": "nobody-has-this",
     "kind": "poster",
     "number": 0,

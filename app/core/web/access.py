@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_wtf import CSRFProtect
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import show_in
 from app.core.db import Actor
 from app.core.errors import Forbidden, Hidden
-from app.core.web.htmx import wants_json, wants_piece
+from app.core.web.htmx import local_path, wants_json, wants_piece
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -166,11 +167,20 @@ def _to_sign_in() -> Response:
     if request.path.endswith(".json") or "Tus-Resumable" in request.headers:
         # A program asks: it needs the status, not the way to a page.
         abort(401)
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    target = url_for("auth.sign_in", next=here)
+    target = url_for("auth.sign_in", next=_way_back())
     if wants_piece():
         return Response(status=204, headers={"HX-Redirect": target})
     return redirect(target, 303)
+
+
+def _way_back() -> str | None:
+    """Return the page to come back to: the one asked for, or the one whose form was sent, which still holds it."""
+    if request.method == "GET" and not wants_piece():
+        return request.full_path.rstrip("?")
+    typed_on = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if typed_on.netloc != request.host:
+        return None
+    return local_path(f"{typed_on.path}?{typed_on.query}".rstrip("?"), "/")
 
 
 def viewer() -> Any:

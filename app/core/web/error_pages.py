@@ -1,6 +1,7 @@
 """Every error as a page and as a piece, in words; the details go to the log alone."""
 
 import logging
+import re
 from collections.abc import Callable
 
 from flask import Flask, g, request
@@ -42,6 +43,11 @@ WORDS = {
     503: "Try again in a moment. What was stored stays stored.",
 }
 
+
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+# Secrets, and what a page fills in unseen.
+UNTOLD = re.compile(r"password|secret|token|code$|^current$|^(version|once|next|id|seen)$")
+MOST_TYPED = 30
 
 Refused = Callable[[DomainError], None]
 
@@ -102,6 +108,23 @@ def _own_words(error: HTTPException) -> str | None:
     return error.description if isinstance(error, Unauthorized) and g.get("program") else None
 
 
+def _typed() -> list[tuple[str, str]]:
+    """Return what somebody typed into the form that was refused, by field; nothing secret, nothing a page fills in."""
+    if request.method != "POST" or wants_piece() or request.mimetype not in FORM_TYPES:
+        return []
+    try:
+        fields = list(request.form.items(multi=True))
+    except HTTPException:
+        # What could not be taken in cannot be shown either.
+        return []
+    return [(words_of(name), text) for name, text in fields if text.strip() and not UNTOLD.search(name)][:MOST_TYPED]
+
+
+def words_of(name: str) -> str:
+    """Return a field's name as words."""
+    return name.replace("_", " ").capitalize()
+
+
 def page(status: int, words: str | None = None, field: str | None = None) -> Response:
     """Answer with the error page, or for htmx with its piece, which goes to the toasts; programs get JSON."""
     words = words or WORDS.get(status, WORDS[400])
@@ -118,6 +141,7 @@ def page(status: int, words: str | None = None, field: str | None = None) -> Res
         heading=HEADINGS.get(status, HEADINGS[400]),
         words=words,
         request_id=g.get("request_id"),
+        typed=_typed(),
     )
     if wants_piece():
         answer.headers["HX-Retarget"] = "#toasts"

@@ -1,0 +1,50 @@
+// What was sent and never answered: sent again when the server answers, or given back where it was typed.
+import { say } from "./app.js";
+
+const TRY_MS = 3000;
+const HIDDEN = ["version", "once"];
+let waiting = null;
+
+/** Sends a form again as soon as the server answers. It counts once: it carries the same mark or version. */
+export function sendAgain(form) {
+  if (waiting) return;
+  say("No answer from the server. What you typed is kept, and sent again when it answers.", true);
+  const send = async () => {
+    const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    clearInterval(waiting);
+    waiting = null;
+    if (!form.isConnected) return;
+    say("Connected again. Sent what you typed.");
+    form.requestSubmit();
+  };
+  waiting = setInterval(send, TRY_MS);
+  addEventListener("online", send, { once: true });
+}
+
+function fill(form, fields) {
+  for (const field of form.elements) {
+    const values = fields.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (/^(checkbox|radio)$/.test(field.type)) field.checked = values.includes(field.value);
+    else if (values.length && (field.type !== "hidden" || HIDDEN.includes(field.name))) [field.value] = values;
+  }
+  form.setAttribute("data-dirty", "");
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Puts back what was typed on this page and never answered; on any other page it has been answered. */
+export function giveBack(key) {
+  const { page, action, who, fields } = JSON.parse(sessionStorage.getItem(key));
+  const signingIn = location.pathname.startsWith("/sign-in");
+  if (signingIn || document.querySelector("main[data-error]")) return;
+  sessionStorage.removeItem(key);
+  if (location.pathname + location.search !== page || who !== document.documentElement.dataset.who) return;
+  if (document.querySelector(".err-sum")) return;
+  const form = [...document.forms].find((each) => each.getAttribute("action") === action);
+  const typed = fields.filter(([name, value]) => value && !HIDDEN.includes(name));
+  if (!typed.length) return;
+  if (!form) return say(`This was not saved: ${typed.map(([, value]) => value).join(" · ")}`, true);
+  fill(form, fields);
+  say("What you typed before is back in the form. It is not saved yet.", true);
+  form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+}
