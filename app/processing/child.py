@@ -31,6 +31,7 @@ from app.processing import (
     self_check,
     silence,
     speech,
+    stems,
     topics,
     waveform,
 )
@@ -52,6 +53,7 @@ TASKS: dict[str, Task] = {
     "scenes": scenes.scenes,
     "layout": layout.layout,
     "speech": speech.speech,
+    "stems": stems.stems,
     "topics": topics.topics,
     "render": render.render,
     "certificate": certificate.certificate,
