@@ -70,7 +70,11 @@ from app.projects import invite_routes, member_routes
 from app.projects import models as projects_models
 from app.projects import routes as projects
 from app.search import routes as search
+from app.songs import edit_routes as song_edits
+from app.songs import lyric_routes as song_lyrics
 from app.songs import models as songs_models
+from app.songs import purge as songs_purge
+from app.songs import routes as songs
 from app.tags import routes as tags
 from app.transcripts import line_routes, speaker_routes
 from app.transcripts import models as transcripts_models
@@ -84,7 +88,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # What rooms do when a job ends must be known here too: a queued job that is cancelled ends in the web process.
 HOOKS = (media_results.settle_state,)
 # What goes for good with a recording, from the top down.
-PURGES = (clips_purge, analysis_purge, transcripts_purge)
+PURGES = (songs_purge, clips_purge, analysis_purge, transcripts_purge)
 # Named here so that the metadata is whole before the first migration compares it.
 MODELS = (
     analysis_models,
@@ -123,6 +127,9 @@ BLUEPRINTS = (
     clips.bp,
     render_routes.bp,
     highlight_routes.bp,
+    songs.bp,
+    song_edits.bp,
+    song_lyrics.bp,
     library.bp,
     project_trash_routes.bp,
     trash_routes.bp,

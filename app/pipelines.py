@@ -21,6 +21,8 @@ PIPELINES: dict[str, dict[str, int]] = {
     "scenes": {"scenes": 100},
     "layout": {"layout": 100},
     "topics": {"topics": 100},
+    "stems": {"stems": 100},
+    "song": {**INGEST, "stems": 40},
     "render": {"render": 70, "certificate": 30},
 }
 
@@ -42,6 +44,7 @@ STAGE_WORDS = {
     "layout": "Looking for screen and camera",
     "transcript": "Writing down speech",
     "topics": "Finding topics",
+    "stems": "Parting voice and instruments",
     "render": "Rendering",
     "certificate": "Proving the cut",
 }
@@ -53,5 +56,7 @@ KIND_WORDS = {
     "scenes": "Look for scenes",
     "layout": "Look for screen and camera",
     "topics": "Find topics",
+    "stems": "Part voice and instruments",
+    "song": "Take in a song",
     "render": "Render",
 }

@@ -28,6 +28,8 @@ TASK_MODULES: tuple[str, ...] = (
     "app.transcripts.tasks",
     "app.analysis.tasks",
     "app.clips.tasks",
+    "app.songs.tasks",
+    "app.songs.purge",
     "app.clips.purge",
     "app.analysis.purge",
     "app.transcripts.purge",

@@ -1,4 +1,4 @@
-"""The log as pages show it: across a person's projects, one project, one recording, one clip."""
+"""The log as pages show it: across a person's projects, one project, one recording, one clip, one song."""
 
 from sqlalchemy.orm import Session
 
@@ -31,4 +31,10 @@ def of_media(session: Session, project_id: int, media_id: int, before: int | Non
 def of_clip(session: Session, clip_id: int, before: int | None) -> Page[Entry]:
     """Return what happened to one clip."""
     page = AuditService(session).log.get_history("clip", clip_id, before=before)
+    return Page([entry_of(row) for row in page.items], page.next_after)
+
+
+def of_song(session: Session, song_id: int, before: int | None) -> Page[Entry]:
+    """Return what happened to one song."""
+    page = AuditService(session).log.get_history("song", song_id, before=before)
     return Page([entry_of(row) for row in page.items], page.next_after)

@@ -1,4 +1,4 @@
-"""The pages of history: all my projects, one project, one recording, one clip."""
+"""The pages of history: all my projects, one project, one recording, one clip, one song."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.activity.dicts import entry_dict
-from app.activity.history import across, of_clip, of_media, of_project
+from app.activity.history import across, of_clip, of_media, of_project, of_song
 from app.audit.sentences import Entry
 from app.audit.service import read_before
 from app.clips.service import clip_service
@@ -17,6 +17,7 @@ from app.core.web.access import SIGNED_IN, access, viewer
 from app.core.web.htmx import as_list, render, wants_json
 from app.media.service import media_service
 from app.projects.service import Seat, project_service
+from app.songs.service import song_service
 
 bp = Blueprint("activity", __name__)
 
@@ -65,6 +66,22 @@ def clip(id: UUID) -> Response:
     crumbs = [
         (seat.project.name, f"/p/{seat.project.slug}"),
         (recording.title, f"/m/{recording.public_id}?clip={id}"),
+        (f"History of “{row.title}”", None),
+    ]
+    return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+
+
+@bp.get("/songs/<uuid:id>/history")
+@bp.get("/songs/<uuid:id>/history.json", endpoint="song_json")
+@access("media:view")
+def song(id: UUID) -> Response:
+    """Show what happened to one song."""
+    with reading() as session:
+        row, _, seat = song_service(session).get_song(viewer(), id, "media:view")
+        page = of_song(session, row.id, read_before(request.args.get("after")))
+    crumbs = [
+        (seat.project.name, f"/p/{seat.project.slug}"),
+        (row.title, f"/songs/{id}"),
         (f"History of “{row.title}”", None),
     ]
     return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)

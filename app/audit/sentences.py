@@ -20,6 +20,7 @@ NOUNS = {
     "line": "the line",
     "topic": "the topic",
     "layout": "the layout",
+    "song": "the song",
     "speaker": "the speaker",
     "user": "the account",
     "member": "the member",
@@ -73,6 +74,9 @@ FIELDS = {
     "speaker_id": "Speaker",
     "display_name": "Name",
     "word_count": "Words",
+    "youtube_id": "YouTube id",
+    "synced_lyrics": "Timed lyrics",
+    "date_added": "Added",
 }
 
 
@@ -191,5 +195,7 @@ def _as_of_url(row: AuditLog) -> str | None:
 def _url(row: AuditLog) -> str | None:
     if row.entity_public_id is None:
         return None
-    place = {"media": "/m", "clip": "/clips", "line": "/lines", "topic": "/topics"}.get(row.entity_type)
+    place = {"media": "/m", "clip": "/clips", "line": "/lines", "topic": "/topics", "song": "/songs"}.get(
+        row.entity_type
+    )
     return f"{place}/{row.entity_public_id}" if place else None

@@ -38,7 +38,7 @@ KEPT = (
     "streams",
     "tags",
 )
-INGESTS = ("ingest", "demo")
+INGESTS = ("ingest", "demo", "song")
 
 
 def keep_probe(session: Session, media_id: int, facts: dict[str, Any]) -> None:

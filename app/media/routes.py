@@ -70,7 +70,7 @@ def _upload_page(seat: Seat, form: UploadForm, added: list[str], refusals: list[
 
 def _take(project: Project, file: FileStorage, added: list[str], refusals: list[tuple[str, str]]) -> None:
     name = clean_filename(file.filename or "")
-    path = _spool(file)
+    path = spool(file)
     try:
         examined = examine(path, name)
         with reading() as session:
@@ -86,7 +86,7 @@ def _take(project: Project, file: FileStorage, added: list[str], refusals: list[
         path.unlink(missing_ok=True)
 
 
-def _spool(file: FileStorage) -> Path:
+def spool(file: FileStorage) -> Path:
     """Write the posted file beside the uploads, so that moving it later is a rename."""
     with NamedTemporaryFile(dir=storage().root / "incoming", prefix="form-", delete=False) as spool:
         file.save(spool)

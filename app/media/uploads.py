@@ -128,8 +128,8 @@ class UploadService:
         upload.media_public_id = media.public_id
         return media
 
-    def register(self, person: User, project: Project, received: Received) -> Media:
-        """Add the recording whose bytes are in the store already; raises `Conflict` for a duplicate."""
+    def register(self, person: User, project: Project, received: Received, kind: str = "ingest") -> Media:
+        """Add the recording whose bytes are in the store already, and its job; raises `Conflict` for a duplicate."""
         known = recognise(received.path)
         return self.media.register(
             project,
@@ -143,6 +143,7 @@ class UploadService:
                 storage_key=blob_key(received.sha256),
             ),
             person.id,
+            kind,
         )
 
     def sweep(self) -> int:

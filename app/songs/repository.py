@@ -89,6 +89,12 @@ class SongRepository(Repository[Song]):
         items = [SongRow(row.Song, row.Job) for row in rows[:size]]
         return Page(items, encode_after([getattr(last, name) for name in names]) if last else None)
 
+    def recordings_without(self, project_id: int, limit: int = 200) -> list[Media]:
+        """Return a project's newest recordings that are no song yet, at most 200."""
+        query = sa.select(Media).outerjoin(Song, Song.media_id == Media.id)
+        query = query.where(Media.project_id == project_id, Media.deleted_at.is_(None), Song.id.is_(None))
+        return list(self.session.scalars(query.order_by(Media.created_at.desc(), Media.id.desc()).limit(limit)))
+
     def count_in(self, project_ids: Projects, q: str = "") -> int:
         """Return how many songs `get_songs_with_jobs` would list."""
         return self.session.scalar(self._listed(sa.select(sa.func.count(Song.id)), project_ids, q)) or 0

@@ -30,7 +30,7 @@ def names_for(endpoint: str, rule: str, things: Things, upload: UUID | None) -> 
     """Return what stands in an address's places, from this project."""
     owner = rule.split("/")[1]
     ids = {"m": things.media, "clips": things.clip, "jobs": things.job, "uploads": upload}
-    ids |= {"lines": things.line, "speakers": things.speaker, "topics": things.topic}
+    ids |= {"lines": things.line, "speakers": things.speaker, "topics": things.topic, "songs": things.song}
     id = getattr(things, GONE[endpoint]) if endpoint in GONE else ids.get(owner)
     if endpoint in FAILED_JOBS:
         id = things.failed_job

@@ -29,6 +29,8 @@ WITHOUT = {
     "workbench.status": "a piece of the recording's page",
     "workbench_clips.exports": "a piece; the files are in the clip's JSON",
     "frames.show": "pictures to choose from",
+    "songs.status": "a piece of the song's page",
+    "songs.of_recording": "leads to the song",
     "earlier.": "what a thing was, in the words of its page",
     "trash.": "a page of what can be brought back",
     "project_trash.": "a page of what can be brought back",

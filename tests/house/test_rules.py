@@ -33,11 +33,14 @@ RULES = {
     "media:download": "files.file",
     "media:edit": (
         "bulk.tags layout.edit layout.forget layout.look media.edit silence.listen stages.again "
-        "tags.delete tags.edit tags.merge"
+        "tags.delete tags.edit tags.merge "
+        "song_edits.delete song_edits.edit song_edits.restore song_edits.stems song_lyrics.bring_in"
     ),
-    "media:upload": "media.scan_folder media.upload tus.create tus.offset tus.receive tus.terminate",
+    "media:upload": "media.scan_folder media.upload song_edits.new tus.create tus.offset tus.receive tus.terminate",
     "media:view": (
-        "activity.media activity.media_json files.rendition frames.picture frames.show frames.small "
+        "activity.media activity.media_json activity.song activity.song_json files.rendition "
+        "frames.picture frames.show frames.small song_lyrics.export songs.index songs.index_json songs.of_recording "
+        "songs.show songs.show_json songs.status "
         "layout.show layout.show_json lines.show lines.show_json silence.show silence.show_json "
         "stages.index stages.index_json "
         "topics.export topics.index topics.index_json topics.show topics.show_json speakers.index speakers.index_json "
@@ -67,7 +70,7 @@ RULES = {
     "signed-in": (
         "activity.index activity.index_json invitations.join jobs.index jobs.index_json media.demo "
         "members.leave project_trash.index projects.home projects.index projects.index_json projects.new search.index "
-        "search.index_json"
+        "search.index_json songs.mine songs.mine_json"
     ),
 }
 

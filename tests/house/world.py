@@ -25,6 +25,7 @@ from app.media.models import Media, Rendition, RenditionKind, Upload
 from app.media.service import media_service
 from app.projects.models import MemberRole, Project
 from app.projects.service import project_service
+from app.songs.service import SongFields, song_service
 from app.transcripts.speakers import speaker_service
 from tests.factories import join, make_admin, make_clip, make_media_of, make_project, make_transcript, make_user
 from tests.visitors import Visitor
@@ -48,6 +49,7 @@ class Things:
     line: UUID
     speaker: UUID
     topic: UUID
+    song: UUID
     job: UUID
     failed_job: UUID
     person: UUID
@@ -144,7 +146,8 @@ def _furnish(world: World, project: Project, recording: Path) -> Things:
         session.merge(clips[2]).deleted_at = now()
     ids = [clip.public_id for clip in clips]
     about = (world.people["editor"].public_id, _entry(clips[0].id))
-    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, _topic(media), *jobs, *about)
+    found = (_topic(media), _song(owner, media))
+    return Things(project.slug, media.public_id, *ids, gone.public_id, export, *said, *found, *jobs, *about)
 
 
 def _render_files(media: Media, root: Path) -> None:
@@ -187,6 +190,14 @@ def _topic(media: Media) -> UUID:
         topic = ContentSegment(**about, topic="Keels", description="We laid the keel.", importance_score=0.5)
         session.add(topic)
     return topic.public_id
+
+
+def _song(person: User, media: Media) -> UUID:
+    fields = SongFields("Keel", "Marit", lyrics="We laid the keel", synced_lyrics="[00:00.20]We laid the keel")
+    with session_scope() as session:
+        project = session.get_one(Project, media.project_id)
+        song = song_service(session).create_song(person, project, fields, session.get_one(Media, media.id))
+    return song.public_id
 
 
 def _jobs(media: Media) -> tuple[UUID, UUID]:
