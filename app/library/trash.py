@@ -13,6 +13,7 @@ from app.core.pagination import Page, behind, clamp, decode_after, encode_after
 from app.media.models import Media
 from app.media.purge import purge_media, trash_days
 from app.projects.models import Project
+from app.songs.models import Song
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,17 @@ def clips(session: Session, project: Project, limit: int = 100) -> list[Gone]:
     days = timedelta(days=trash_days(session))
     rows = session.execute(query.order_by(Clip.deleted_at.desc(), Clip.id.desc()).limit(limit))
     return [Gone("clip", row.public_id, row.title, row.inside, row.deleted_at, row.deleted_at + days) for row in rows]
+
+
+def songs(session: Session, project: Project, limit: int = 100) -> list[Gone]:
+    """Return the songs deleted last whose recording is still here, at most 100."""
+    query = sa.select(Song.public_id, Song.title, Song.artist, Song.deleted_at)
+    query = query.outerjoin(Media, Media.id == Song.media_id).where(
+        Song.project_id == project.id, Song.deleted_at.is_not(None), Media.deleted_at.is_(None)
+    )
+    days = timedelta(days=trash_days(session))
+    rows = session.execute(query.order_by(Song.deleted_at.desc(), Song.id.desc()).limit(limit))
+    return [Gone("song", row.public_id, row.title, row.artist, row.deleted_at, row.deleted_at + days) for row in rows]
 
 
 def goes_at(project: Project, days: int) -> datetime | None:

@@ -25,6 +25,7 @@ def index(slug: str) -> Response:
         seat = project_service(session).get_for(viewer(), slug, "media:delete")
         page = trash.recordings(session, seat.project, request.args.get("after"))
         clips = trash.clips(session, seat.project) if "after" not in request.args else []
+        songs = trash.songs(session, seat.project) if "after" not in request.args else []
         days = trash_days(session)
     return render(
         "library/trash.html",
@@ -34,6 +35,7 @@ def index(slug: str) -> Response:
         media=page.items,
         next_after=page.next_after,
         clips=clips,
+        songs=songs,
         days=days,
     )
 

@@ -21,13 +21,14 @@ from app.media.models import Media, Rendition, RenditionKind
 from app.media.reads import media_by_ids, renditions_of
 from app.projects.models import Project
 from app.search.matches import Match
+from app.songs.models import Song
 from app.transcripts.models import Speaker, TranscriptSegment
 
 GROUPS = 10
 HITS = 4
 MOST_HITS = 200
 # What a match says about its recording: its own name the most, one line among many the least.
-WEIGHTS = {"media": 12, "clip": 4, "topic": 3, "line": 1}
+WEIGHTS = {"media": 12, "song": 8, "clip": 4, "topic": 3, "line": 1}
 MOST_POINTS = 30
 
 
@@ -87,6 +88,7 @@ class Things:
     clips: dict[int, Clip]
     lines: dict[int, Any]
     topics: dict[int, ContentSegment]
+    songs: dict[int, Song]
 
 
 def ranked(matches: Sequence[Match]) -> list[tuple[int, list[Match]]]:
@@ -104,7 +106,7 @@ def groups(
     ids = [media_id for media_id, _ in chosen]
     media, renditions = media_by_ids(session, ids), renditions_of(session, ids)
     every = [match for _, matches in chosen for match in matches]
-    things = Things(_clips(session, every), _lines(session, every), _topics(session, every))
+    things = Things(_clips(session, every), _lines(session, every), _topics(session, every), _songs(session, every))
     found = []
     for media_id, matches in chosen:
         if media_id not in media:
@@ -150,6 +152,9 @@ def _hit(asked: Asked, media: Media, match: Match, things: Things) -> Hit | None
     if match.kind == "topic":
         topic = things.topics.get(match.id)
         return _topic_hit(asked, media, topic) if topic is not None else None
+    if match.kind == "song":
+        song = things.songs.get(match.id)
+        return _song_hit(asked, song) if song is not None else None
     line = things.lines.get(match.id)
     return _line_hit(asked, media, line) if line is not None else None
 
@@ -194,6 +199,24 @@ def _topic_hit(asked: Asked, media: Media, topic: ContentSegment) -> Hit:
         topic.end_ms / 1000,
         note=note if any(hit for _, hit in note) else [],
     )
+
+
+def _song_hit(asked: Asked, song: Song) -> Hit:
+    note = snippet(song.lyrics or "", asked.tokens, asked.beginnings)
+    return Hit(
+        "song",
+        "Song",
+        f"/songs/{song.public_id}",
+        marked(f"{song.title}, {song.artist}", asked.tokens, asked.beginnings),
+        note=note if any(hit for _, hit in note) else [],
+    )
+
+
+def _songs(session: Session, matches: Sequence[Match]) -> dict[int, Song]:
+    ids = [match.id for match in matches if match.kind == "song"]
+    if not ids:
+        return {}
+    return {song.id: song for song in session.scalars(sa.select(Song).where(Song.id.in_(ids)))}
 
 
 def _topics(session: Session, matches: Sequence[Match]) -> dict[int, ContentSegment]:

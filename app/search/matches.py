@@ -22,7 +22,7 @@ from app.projects.models import Project
 from app.tags.links import tagged_ids
 from app.transcripts.models import Speaker, TranscriptSegment
 
-KINDS = ("line", "clip", "topic", "media")
+KINDS = ("line", "clip", "topic", "song", "media")
 
 
 # Ticking a box and turning the page ask the same question again; each answer holds 2,000 matches at most.

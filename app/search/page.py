@@ -13,7 +13,7 @@ from app.projects.models import Project
 from app.search.groups import Group
 from app.search.matches import Found, Narrowing, vocabulary
 
-KIND_WORDS = {"": "All", "line": "Transcript", "clip": "Clips", "topic": "Topics", "media": "Media"}
+KIND_WORDS = {"": "All", "line": "Transcript", "clip": "Clips", "topic": "Topics", "song": "Songs", "media": "Media"}
 MOST_OPTIONS = 12
 
 
