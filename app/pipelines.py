@@ -9,6 +9,7 @@ INGEST = {
     "silence": 6,
     "scenes": 24,
     "layout": 4,
+    "captions": 1,
     "transcript": 60,
     "topics": 1,
 }
@@ -16,6 +17,7 @@ INGEST = {
 PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},
+    "captions": {"captions": 100},
     "transcript": {"transcript": 100},
     "silence": {"silence": 100},
     "scenes": {"scenes": 100},
@@ -42,6 +44,7 @@ STAGE_WORDS = {
     "silence": "Listening for silence",
     "scenes": "Looking for scenes",
     "layout": "Looking for screen and camera",
+    "captions": "Taking in captions",
     "transcript": "Writing down speech",
     "topics": "Finding topics",
     "stems": "Parting voice and instruments",
@@ -51,6 +54,7 @@ STAGE_WORDS = {
 KIND_WORDS = {
     "ingest": "Take in",
     "demo": "Sample recording",
+    "captions": "Take in captions",
     "transcript": "Write down speech",
     "silence": "Listen for silence",
     "scenes": "Look for scenes",

@@ -81,6 +81,14 @@ class MediaRepository(Repository[Media]):
         }
     )
 
+    def find_by_stem(self, project_id: int, stem: str) -> Media | None:
+        """Return a project's newest recording whose file is called so, whatever its ending and its capitals."""
+        mine = sa.select(Media).where(Media.project_id == project_id, Media.deleted_at.is_(None))
+        alike = mine.where(sa.func.lower(Media.filename).startswith(f"{stem.lower()}.", autoescape=True))
+        found = self.session.scalars(alike.order_by(Media.created_at.desc(), Media.id.desc()).limit(50))
+        wanted = stem.casefold()
+        return next((each for each in found if each.filename.rsplit(".", 1)[0].casefold() == wanted), None)
+
     def get_by_path(self, project_id: int, path: str) -> Media | None:
         return self.session.scalar(
             sa.select(Media).where(Media.project_id == project_id, Media.path_hash == path_hash(path))

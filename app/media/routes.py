@@ -20,8 +20,9 @@ from app.media.models import Media, MediaSource
 from app.media.names import clean_filename
 from app.media.scan import ScanResult, folder_of, register, survey
 from app.media.service import media_service
+from app.media.sidecars import is_captions
 from app.media.tagging import carrier_of
-from app.media.tus import storage, uploads_in
+from app.media.tus import storage, take_captions, uploads_in
 from app.media.uploads import examine, put_in_place
 from app.projects.models import Project
 from app.projects.service import Seat, project_service
@@ -41,9 +42,10 @@ def upload(slug: str) -> Response:
     added: list[str] = []
     refusals: list[tuple[str, str]] = []
     if form.validate_on_submit():
-        for file in request.files.getlist("files"):
-            if file.filename:
-                _take(seat.project, file, added, refusals)
+        # Captions last: their recording may come with them.
+        files = [file for file in request.files.getlist("files") if file.filename]
+        for file in sorted(files, key=lambda file: is_captions(file.filename or "")):
+            _take(seat.project, file, added, refusals)
         if added and not refusals:
             flash(f"{plural(len(added), 'recording')} taken in; being processed.")
             return go(url_for("library.show", slug=seat.project.slug))
@@ -72,6 +74,9 @@ def _take(project: Project, file: FileStorage, added: list[str], refusals: list[
     name = clean_filename(file.filename or "")
     path = spool(file)
     try:
+        if is_captions(name):
+            added.append(f"{name} (captions of {take_captions(project, path, name).title})")
+            return
         examined = examine(path, name)
         with reading() as session:
             media_service(session).require_quota(project, examined.size)

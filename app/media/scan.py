@@ -13,6 +13,7 @@ from app.media.models import MediaKind, MediaSource
 from app.media.names import clean_filename
 from app.media.registration import NewMedia
 from app.media.service import media_service
+from app.media.sidecars import is_captions
 from app.processing.errors import MediaRefused
 from app.processing.formats import recognise
 from app.projects.models import Project
@@ -94,6 +95,8 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 def _examined(folder: Path, path: Path, known: set[str]) -> NewMedia:
     """Return what is to be registered; raises `MediaRefused`, `Invalid` or `Conflict` with the reason not to."""
+    if is_captions(path.name):
+        raise Invalid("Captions are taken in with the recording of the same name beside them.")
     real = path.resolve()
     if not _is_text(str(real)):
         raise Invalid("Its name is not readable as text. Rename it first.")

@@ -3,17 +3,21 @@
 import base64
 import binascii
 import hashlib
+import logging
 from email.utils import format_datetime
+from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request, url_for
 from sqlalchemy.orm import Session
 
 from app.core.db import reading, transaction
-from app.core.errors import Conflict, DomainError, Invalid
+from app.core.errors import Conflict, DomainError, Invalid, disk_trouble
 from app.core.storage import LocalStorage
 from app.core.web.access import PUBLIC, access, actor, viewer
-from app.media.models import Upload
+from app.media.models import Media, Upload
+from app.media.service import media_service
+from app.media.sidecars import is_captions, keep_captions, put_captions_in_place, recording_for
 from app.media.uploads import (
     Checksum,
     UploadService,
@@ -23,8 +27,10 @@ from app.media.uploads import (
     put_in_place,
     upload_service,
 )
+from app.projects.models import Project
 from app.projects.service import project_service
 
+log = logging.getLogger("rushes.uploads")
 bp = Blueprint("tus", __name__, url_prefix="/uploads")
 
 VERSION = "1.0.0"
@@ -64,6 +70,16 @@ def require_version() -> Response | None:
 def in_words(error: DomainError) -> Response:
     """Answer with the sentence alone: upload clients show it as it is."""
     return Response(str(error), error.status, mimetype="text/plain")
+
+
+@bp.errorhandler(OSError)
+def of_the_disk(error: OSError) -> Response:
+    """Say that the disk is full or fails; the offset was not promised, so the client sends the chunk again."""
+    known = disk_trouble(error)
+    if known is None:
+        raise error
+    log.error("disk error in an upload", exc_info=error)
+    return in_words(known)
 
 
 @bp.route("", methods=["OPTIONS"], provide_automatic_options=False)
@@ -154,6 +170,8 @@ def _finish(id: UUID) -> str:
     with reading() as session:
         upload = uploads_in(session).get_for(viewer(), id)
     try:
+        if is_captions(upload.filename):
+            return _finish_captions(upload)
         received, _ = put_in_place(storage(), examine(storage().incoming(id.hex), upload.filename))
         with transaction(actor()) as session:
             service = uploads_in(session)
@@ -163,6 +181,32 @@ def _finish(id: UUID) -> str:
             service = uploads_in(session)
             service.abandon(service.get_for(viewer(), id))
         raise
+
+
+def _finish_captions(upload: Upload) -> str:
+    """Give captions that came by tus to their recording, and forget the upload."""
+    path = storage().incoming(upload.public_id.hex)
+    with reading() as session:
+        project = uploads_in(session).media.projects.seat_of(viewer(), upload.project_id, "media:upload").project
+    recording = take_captions(project, path, upload.filename)
+    with transaction(actor()) as session:
+        service = uploads_in(session)
+        service.abandon(service.get_for(viewer(), upload.public_id))
+    return str(recording.public_id)
+
+
+def take_captions(project: Project, path: Path, filename: str) -> Media:
+    """Give a file of captions to the recording of the same name and return that; raises `Invalid`."""
+    with reading() as session:
+        recording = recording_for(media_service(session), project, filename)
+    sent = put_captions_in_place(storage(), recording, path, filename)
+    with transaction(actor()) as session:
+        service = media_service(session)
+        recording, _ = service.get_for(viewer(), recording.public_id, "media:upload")
+        replaced = keep_captions(service, recording, sent, viewer().id)
+    if replaced and replaced != sent.key:
+        storage().remove(replaced)
+    return recording
 
 
 def _number(header: str) -> int:

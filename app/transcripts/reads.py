@@ -147,8 +147,11 @@ def cues_of(session: Session, transcript: Transcript) -> list[Cue]:
 
 
 def title_of(transcript: Transcript) -> str:
-    """Name a transcript among several: "English, recognised"."""
-    return f"{LANGUAGES.get(transcript.language, transcript.language)}, {SOURCES[transcript.source]}"
+    """Name a transcript among several: "English, recognised", "Norwegian, brought from harbour.nb.srt"."""
+    language = LANGUAGES.get(transcript.language, transcript.language)
+    if transcript.source is TranscriptSource.IMPORT and transcript.engine:
+        return f"{language}, brought from {transcript.engine}"
+    return f"{language}, {SOURCES[transcript.source]}"
 
 
 def to_dict(line: TranscriptSegment, speaker: Speaker | None) -> dict[str, Any]:

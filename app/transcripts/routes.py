@@ -14,12 +14,13 @@ from app.core.errors import NotFound
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
 from app.media.models import Media
+from app.media.names import clean_filename
 from app.media.service import media_service
 from app.transcripts.answers import asked_transcript, clock_for, names, wanted
 from app.transcripts.captions import CONTENT_TYPES, write
 from app.transcripts.engine import is_ready
 from app.transcripts.forms import ConfirmForm, ImportForm
-from app.transcripts.imports import bring
+from app.transcripts.imports import Brought, bring
 from app.transcripts.models import Transcript
 from app.transcripts.reading import LARGEST_BYTES, read
 from app.transcripts.reads import cues_of, speakers_of, title_of, to_dict, told
@@ -94,7 +95,8 @@ def bring_in(id: UUID) -> Response:
             cues = read(upload.filename or "", data, length_ms, named=bool(form.named.data))
             with transaction(actor()) as session:
                 media, _ = media_service(session).get_for(viewer(), id, "transcript:edit")
-                transcript = bring(session, viewer(), media, cues, form.language.data)
+                brought = Brought(cues, form.language.data, clean_filename(upload.filename or ""), viewer().id)
+                transcript = bring(session, media, brought)
             return go(url_for("transcripts.show", id=id, transcript=transcript.public_id))
     elif not form.is_submitted():
         form.language.data = seat.project.language or "en"

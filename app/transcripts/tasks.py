@@ -1,17 +1,59 @@
-"""The stage that writes down what is said."""
+"""The stages that take in captions and write down what is said."""
 
+import asyncio
 import hashlib
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.core.errors import Invalid
+from app.core.words import plural
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import Media
-from app.media.tasks import Source, reads_of, source_of
+from app.media.sidecars import Sidecar, sidecars_of
+from app.media.tasks import Source, reads_of, source_of, store_of
 from app.projects.models import Project
 from app.transcripts.engine import NoModel, SpeechModel, choose
+from app.transcripts.imports import Brought, bring_found
+from app.transcripts.reading import read
+from app.transcripts.reads import LANGUAGES
 from app.transcripts.results import keep_chunk, keep_transcript, kept_so_far
+
+TAKEN = " taken in."
+
+
+@stage("captions")
+async def captions(context: StageContext) -> None:
+    """Take in the captions that came with the recording, each as a transcript that says where it is from."""
+    source = await source_of(context)
+    async with context.db.areading() as session:
+        found = await session.run_sync(sidecars_of, store_of(context), source.id)
+        spoken = await session.run_sync(_spoken_language, source.id)
+    if not found:
+        raise StageSkipped("No captions came with this recording.")
+    told = []
+    for sidecar in found:
+        words = await _take_in(context, source, sidecar, spoken)
+        told.append(words)
+        await context.log("info", words)
+    if not any(words.endswith(TAKEN) for words in told):
+        raise StageSkipped(" ".join(told))
+
+
+async def _take_in(context: StageContext, source: Source, sidecar: Sidecar, spoken: str | None) -> str:
+    """Take in one file and say what came of it."""
+    known = [each for each in (sidecar.language, spoken) if each in LANGUAGES]
+    data = await asyncio.to_thread(sidecar.path.read_bytes)
+    try:
+        cues = read(sidecar.filename, data, _length_ms(source))
+    except Invalid as error:
+        return f"{sidecar.filename} was left out: {error}"
+    brought = Brought(cues, (known or ["en"])[0], sidecar.filename, context.job.created_by)
+    count = await context.save(bring_found, source.id, brought)
+    if count is None:
+        return f"{sidecar.filename} was left out: somebody corrected the lines brought before."
+    return f"{sidecar.filename}: {plural(count, 'line')}{TAKEN}"
 
 
 @stage("transcript", heavy=True)

@@ -55,7 +55,7 @@ def jobs() -> list[tuple[str, dict[str, Any]]]:
 
 def test_each_result_says_what_made_it_with_what_and_how_long(company: Company, media: Media) -> None:
     asked = {"threshold_db": -40, "min_ms": 700, "found_db": -40}
-    job = make_run(media, "silence", params=asked, peak_memory_bytes=80_000_000)
+    job = make_run(media, "silence", params=asked, job_params=asked, peak_memory_bytes=80_000_000)
 
     text = page(company.as_("viewer"), media)
 

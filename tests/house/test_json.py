@@ -31,6 +31,7 @@ WITHOUT = {
     "frames.show": "pictures to choose from",
     "songs.status": "a piece of the song's page",
     "songs.of_recording": "leads to the song",
+    "stages.again": "a form; what it asks of is in processing.json",
     "earlier.": "what a thing was, in the words of its page",
     "trash.": "a page of what can be brought back",
     "project_trash.": "a page of what can be brought back",
