@@ -1,21 +1,25 @@
 """What a job is doing, in words for the screen."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.clock import now
 from app.core.words import plural
 from app.jobs.models import Job, JobStatus
+from app.jobs.repository import STALLED_AFTER
 from app.pipelines import PIPELINES, STAGE_WORDS
 
 # An estimate earlier than this only misleads.
 ETA_AFTER_S = 20
 ETA_AFTER_PERCENT = 10
+ONE_MINUTE = timedelta(minutes=1)
 
 
 def stage_words(job: Job) -> str:
     """Return what the job does now: "Making pictures, step 2 of 6", or where it stands."""
     if job.status is JobStatus.QUEUED:
         return "Waiting"
+    if job.status is JobStatus.RUNNING and (silent := silence(job)):
+        return silent
     if job.status is JobStatus.RUNNING and job.current_stage:
         stages = list(PIPELINES.get(job.kind, {}))
         words = STAGE_WORDS.get(job.current_stage, job.current_stage)
@@ -27,9 +31,17 @@ def stage_words(job: Job) -> str:
     )
 
 
+def silence(job: Job, moment: datetime | None = None) -> str | None:
+    """Say how long a running job has given no sign of life, from two minutes on; None for one that is well."""
+    if job.status is not JobStatus.RUNNING or job.heartbeat_at is None:
+        return None
+    silent = (moment or now()) - job.heartbeat_at
+    return f"No news for {silent // ONE_MINUTE} min" if silent >= STALLED_AFTER else None
+
+
 def eta(job: Job, moment: datetime | None = None) -> str | None:
     """Return about how long a running job still needs, rounded up; None before it can be known."""
-    if job.status is not JobStatus.RUNNING or job.started_at is None:
+    if job.status is not JobStatus.RUNNING or job.started_at is None or silence(job, moment):
         return None
     spent = ((moment or now()) - job.started_at).total_seconds()
     if job.progress <= 0 or (job.progress < ETA_AFTER_PERCENT and spent < ETA_AFTER_S):

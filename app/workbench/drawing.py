@@ -34,12 +34,11 @@ class Drawing:
 def draw(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, Rendition], clock: Clock) -> Drawing:
     """Draw what there is so far; what is not made yet has a note in its place."""
     drawing = Drawing(ticks=_ticks(media, clock))
-    making = media.state is MediaState.PROCESSING
     strip = renditions.get(RenditionKind.FILMSTRIP)
     if strip is not None:
         _tiles(drawing, media, strip, clock)
     elif media.kind is MediaKind.VIDEO:
-        drawing.strip_note = "Pictures are being made" if making else "No pictures"
+        drawing.strip_note = _lacking("Pictures are", media, "No pictures")
     sound = renditions.get(RenditionKind.WAVEFORM)
     path = storage.path_of(sound.path) if sound else None
     if path is not None and path.is_file():
@@ -47,8 +46,16 @@ def draw(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, Re
         drawing.wave_overview_path = svg_path(peaks, end=length, points=OVERVIEW_POINTS, width=1200)
         drawing.wave_path = svg_path(peaks, end=length, points=WAVE_POINTS, width=WAVE_POINTS)
     else:
-        drawing.wave_note = "The waveform is being made" if making and media.audio_codec else "No sound"
+        drawing.wave_note = _lacking("The waveform is", media, "No waveform") if media.audio_codec else "No sound"
     return drawing
+
+
+def _lacking(subject: str, media: Media, otherwise: str) -> str:
+    """Say why a lane is empty: what it shows is on its way, could not be made, or is not there at all."""
+    if media.state is MediaState.PROCESSING:
+        return f"{subject} being made"
+    failed = f"{subject} not made: processing failed. Retry is at the top of the page"
+    return failed if media.state is MediaState.FAILED else otherwise
 
 
 def _tiles(drawing: Drawing, media: Media, strip: Rendition, clock: Clock) -> None:

@@ -169,6 +169,9 @@ byId("volume").value = player.el?.volume ?? 1;
 byId("volume").addEventListener("input", () => { if (player.el) player.el.volume = Number(byId("volume").value); });
 if (player.el?.muted) document.querySelector('[data-act="mute"]').setAttribute("aria-pressed", "true");
 
+// A <source> that fails tells only itself: heard on the way down.
+player.el?.addEventListener("error", () => { byId("undecoded").hidden = false; }, true);
+
 const asked = new URLSearchParams(location.search);
 const start = asked.has("f") || asked.has("clip") || asked.has("t") ? Number(root.dataset.at) : player.place() ?? Number(root.dataset.at);
 player.show(start);

@@ -10,6 +10,7 @@ from app.core.db import transaction
 from app.jobs.models import Job, JobStatus
 from app.media.models import Media, MediaKind, MediaState, Playhead, Rendition, RenditionKind
 from app.media.service import media_service
+from app.pipelines import stages_of
 from tests.factories import make_clip, make_media
 from tests.visitors import Company, Visitor, counted, own
 from tests.workbench.conftest import draft
@@ -108,7 +109,7 @@ def test_a_recording_that_is_not_ready_says_what_to_do_meanwhile(editor: Visitor
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "A copy that browsers can play is being made." in text
-    assert "Measuring, step 1 of 8" in text
+    assert f"Measuring, step 1 of {len(stages_of('ingest'))}" in text
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,16 @@ def test_a_waveform_whose_file_is_gone_does_not_break_the_page(editor: Visitor, 
     answer = editor.get(f"/m/{media.public_id}")
 
     assert answer.status_code == 200
-    assert "No sound" in answer.get_data(as_text=True)
+    assert "No waveform" in answer.get_data(as_text=True)
+
+
+def test_lanes_say_that_processing_failed(editor: Visitor, company: Company) -> None:
+    failed = make_media(company.project, state=MediaState.FAILED)
+
+    text = editor.get(f"/m/{failed.public_id}").get_data(as_text=True)
+
+    assert "Pictures are not made: processing failed" in text
+    assert "The waveform is not made: processing failed" in text
 
 
 def test_names_made_to_run_are_only_names(editor: Visitor, company: Company, media: Media) -> None:
