@@ -7,19 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import data, media, web
+from tests.bench import data, media, pages, web
 from tests.bench.measure import table
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence"
-PARTS = os.environ.get("RUSHES_BENCH", "data,media").split(",")
+PARTS = os.environ.get("RUSHES_BENCH", "data,pages,media").split(",")
 
 
 def main() -> None:
-    """Measure; RUSHES_BENCH chooses "data", "media" or both, and each part has settings of its own."""
+    """Measure; RUSHES_BENCH chooses among "data", "pages" and "media", and each part has settings of its own."""
     if "data" in PARTS:
         rows = data.run()
         print(data.table(rows))
         keep("bench.json", rows)
+    if "pages" in PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            timings = pages.run(Path(folder))
+        print(pages.table(timings))
+        keep("pages.json", timings)
     if "media" in PARTS:
         lines = films()
         print(table(lines))
