@@ -32,18 +32,25 @@ function fill(form, fields) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Puts back what was typed on this page and never answered; on any other page it has been answered. */
+/** Puts back what was typed on this page and refused, or never answered; any other page is the answer. */
 export function giveBack(key) {
-  const { page, action, who, fields } = JSON.parse(sessionStorage.getItem(key));
-  const signingIn = location.pathname.startsWith("/sign-in");
-  if (signingIn || document.querySelector("main[data-error]")) return;
+  const kept = JSON.parse(sessionStorage.getItem(key));
+  if (location.pathname.startsWith("/sign-in") || document.querySelector("main[data-error]")) {
+    sessionStorage.setItem(key, JSON.stringify({ ...kept, refused: true }));
+    return;
+  }
   sessionStorage.removeItem(key);
+  const { page, action, who, fields, refused } = kept;
+  const wentBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!refused && !wentBack) return;
   if (location.pathname + location.search !== page || who !== document.documentElement.dataset.who) return;
-  if (document.querySelector(".err-sum")) return;
   const form = [...document.forms].find((each) => each.getAttribute("action") === action);
   const typed = fields.filter(([name, value]) => value && !HIDDEN.includes(name));
   if (!typed.length) return;
-  if (!form) return say(`This was not saved: ${typed.map(([, value]) => value).join(" · ")}`, true);
+  if (!form) {
+    say(`This was not saved: ${typed.map(([, value]) => value).join(" · ")}`, true);
+    return;
+  }
   fill(form, fields);
   say("What you typed before is back in the form. It is not saved yet.", true);
   form.querySelector("input:not([type=hidden]), textarea, select")?.focus();

@@ -1,18 +1,21 @@
 // Nothing typed is lost: what a form sends is kept until an answer came. The rest is fetched only when it is needed.
 
 const KEPT = "typed";
-const SECRET = /password|secret|code|csrf_token/;
+const SECRET = /password|secret|csrf_token|^code$/;
 
 function fieldsOf(form) {
   return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !SECRET.test(name));
 }
 
 addEventListener("submit", ({ target }) => {
-  if (target.method !== "post" || target.querySelector("[type=password]")) return;
   const { pathname, search } = location;
+  if (target.method !== "post" || pathname.startsWith("/sign-in") || target.querySelector("[type=password]")) return;
   const kept = { page: pathname + search, action: target.getAttribute("action"), who: document.documentElement.dataset.who, fields: fieldsOf(target) };
   try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* the form itself still holds it */ }
 }, true);
+
+// Fetched while there is a line: once it broke, it is too late.
+addEventListener("input", () => import("./again.js"), { once: true });
 
 // A swap is an answer: it shows what was saved, or the form with what was typed.
 addEventListener("htmx:after:request", ({ detail }) => {

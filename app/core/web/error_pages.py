@@ -46,7 +46,7 @@ WORDS = {
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 # Secrets, and what a page fills in unseen.
-UNTOLD = re.compile(r"password|secret|token|code$|^current$|^(version|once|next|id|seen)$")
+UNTOLD = re.compile(r"password|secret|token|^code$|^current$|^(version|once|next|id|seen)$")
 MOST_TYPED = 30
 
 Refused = Callable[[DomainError], None]
