@@ -44,6 +44,10 @@ class Settings:
     backup_hour: int | None = 3
     backup_keep_days: int = 14
     allow_reset: bool = False
+    # Whether recordings may be brought by an address on the internet, how much of one, and for how long.
+    import_by_url: bool = False
+    import_max_bytes: int = 20 * 1024 * MEBIBYTE
+    import_max_minutes: int = 120
     testing: bool = False
 
     @property
@@ -93,6 +97,9 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         backup_hour=_hour(environment, "BACKUP_AT", 3),
         backup_keep_days=_number(environment, "BACKUP_KEEP_DAYS", 14),
         allow_reset=_yes(environment, "RUSHES_ALLOW_RESET"),
+        import_by_url=_yes(environment, "RUSHES_IMPORT_BY_URL"),
+        import_max_bytes=_number(environment, "RUSHES_IMPORT_MAX_GIB", 20) * 1024 * MEBIBYTE,
+        import_max_minutes=_number(environment, "RUSHES_IMPORT_MAX_MINUTES", 120),
     )
 
 

@@ -17,6 +17,7 @@ INGEST = {
 PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},
+    "fetch": {"fetch": 60, **INGEST},
     "captions": {"captions": 100},
     "transcript": {"transcript": 100},
     "silence": {"silence": 100},
@@ -37,6 +38,7 @@ def stages_of(kind: str) -> dict[str, int]:
 # What a person reads while a stage runs.
 STAGE_WORDS = {
     "generate": "Making the sample recording",
+    "fetch": "Fetching it",
     "probe": "Measuring",
     "pictures": "Making pictures",
     "waveform": "Drawing the sound",
@@ -54,6 +56,7 @@ STAGE_WORDS = {
 KIND_WORDS = {
     "ingest": "Take in",
     "demo": "Sample recording",
+    "fetch": "Bring by address",
     "captions": "Take in captions",
     "transcript": "Write down speech",
     "silence": "Listen for silence",

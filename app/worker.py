@@ -25,6 +25,7 @@ TASK_MODULES: tuple[str, ...] = (
     "app.backups.tasks",
     "app.index.tasks",
     "app.media.tasks",
+    "app.media.fetch_tasks",
     "app.transcripts.tasks",
     "app.analysis.tasks",
     "app.clips.tasks",

@@ -8,6 +8,7 @@ from app.config import Settings
 from app.core.choices import Choices
 from app.core.web.forms import Form, VersionField, options, trim
 from app.core.words import size
+from app.processing.fetching import knows_pages
 from app.projects.forms import LANGUAGES
 
 A_YEAR = 365
@@ -69,6 +70,7 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("RUSHES_WORKERS", "Jobs at a time on each worker", str(settings.worker_concurrency)),
         ("RUSHES_MAX_UPLOAD_GIB", "Largest upload", size(settings.max_upload_bytes)),
         ("RUSHES_MAX_FORM_MIB", "Largest plain form", size(settings.max_form_bytes)),
+        ("RUSHES_IMPORT_BY_URL", "Bring recordings by address", _by_url(settings)),
         ("RUSHES_RESERVE_MIB", "Kept free on the disk", size(settings.reserve_bytes)),
         ("BACKUP_FOLDER", "Where backups go", str(settings.backups)),
         ("BACKUP_AT", "Daily backup", _hour(settings.backup_hour)),
@@ -77,6 +79,13 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("METRICS_TOKEN", "Figures for programs", "set" if settings.metrics_token else "not set"),
         ("SECRET_KEY", "Key of forms and cookies", "set"),
     ]
+
+
+def _by_url(settings: Settings) -> str:
+    if not settings.import_by_url:
+        return "switched off"
+    pages = "files, and pages through yt-dlp" if knows_pages() else "files; pages need yt-dlp, which is not installed"
+    return f"{pages}; up to {size(settings.import_max_bytes)} in {settings.import_max_minutes} minutes"
 
 
 def _url(url: str | None) -> str:

@@ -13,6 +13,19 @@ class UploadForm(Form):
     files = MultipleFileField("Video or audio files")
 
 
+class AddressForm(Form):
+    """Where on the internet a recording lies."""
+
+    url = StringField(
+        "Address",
+        [
+            InputRequired("Write an address that begins with https://."),
+            Length(max=1024, message="Use at most 1,024 characters."),
+        ],
+        filters=[trim],
+    )
+
+
 class MediaForm(Tagged):
     """A recording's title, tags and project."""
 

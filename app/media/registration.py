@@ -21,6 +21,7 @@ class NewMedia:
     source: MediaSource
     storage_key: str | None = None
     path: str | None = None
+    source_url: str | None = None
 
 
 def row_of(project_id: int, new: NewMedia, person_id: int | None) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def row_of(project_id: int, new: NewMedia, person_id: int | None) -> dict[str, A
         "sha256": new.sha256,
         "sha256_live": new.sha256,
         "source": new.source,
+        "source_url": new.source_url,
         "state": MediaState.PROCESSING,
         "uploaded_by": person_id,
     }

@@ -8,6 +8,7 @@ from app.core.timecode import TimecodeError, parse_timecode
 from app.jobs.models import Job, JobStatus
 from app.jobs.registry import on_finished
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
+from app.media.names import title_of
 from app.media.repository import MediaRepository
 
 # What of the probe's facts are columns; the rest is kept as it came.
@@ -38,7 +39,7 @@ KEPT = (
     "streams",
     "tags",
 )
-INGESTS = ("ingest", "demo", "song")
+INGESTS = ("ingest", "demo", "song", "fetch")
 
 
 def keep_probe(session: Session, media_id: int, facts: dict[str, Any]) -> None:
@@ -67,6 +68,24 @@ def keep_file(session: Session, media_id: int, sha256: str, size: int, key: str)
         live = sha256 if media.deleted_at is None else None
         changes = {"sha256": sha256, "sha256_live": live, "file_size": size, "storage_key": key}
         MediaRepository(session).update(media, changes)
+
+
+def keep_fetched(session: Session, media_id: int, facts: dict[str, Any]) -> str | None:
+    """Write what was fetched; return instead the title of the recording that has the same bytes.
+
+    `facts`: `sha256`, `size`, `key`, `filename`, `content_type`. A title somebody gave meanwhile stays.
+    """
+    media = session.get(Media, media_id)
+    if media is None or media.deleted_at is not None:
+        return None
+    twin = MediaRepository(session).find_by_sha256(media.project_id, facts["sha256"])
+    if twin is not None and twin.id != media.id:
+        return twin.title
+    title = title_of(facts["filename"]) if media.title == title_of(media.filename) else media.title
+    changes = {"title": title, "filename": facts["filename"], "content_type": facts["content_type"]}
+    MediaRepository(session).update(media, changes)
+    keep_file(session, media_id, facts["sha256"], facts["size"], facts["key"])
+    return None
 
 
 def keep_hash(session: Session, media_id: int, sha256: str) -> str | None:

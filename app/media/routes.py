@@ -15,7 +15,8 @@ from app.core.web.forms import options
 from app.core.web.htmx import go, render
 from app.core.words import plural, size
 from app.media.demo import make_demo
-from app.media.forms import ConfirmForm, MediaForm, UploadForm
+from app.media.fetching import hint_for
+from app.media.forms import AddressForm, ConfirmForm, MediaForm, UploadForm
 from app.media.models import Media, MediaSource
 from app.media.names import clean_filename
 from app.media.scan import ScanResult, folder_of, register, survey
@@ -67,6 +68,8 @@ def _upload_page(seat: Seat, form: UploadForm, added: list[str], refusals: list[
         refusals=refusals,
         limit_text=f"Up to {size(limit)} at once this way; larger files go through with scripts on.",
         workspace=bool(seat.project.workspace_path),
+        by_address=AddressForm(formdata=None) if current_app.config["SETTINGS"].import_by_url else None,
+        hint=hint_for(viewer(), current_app.config["SETTINGS"]),
     )
 
 

@@ -22,6 +22,7 @@ import av
 from app.processing import (
     certificate,
     demo,
+    fetching,
     layout,
     pictures,
     probe,
@@ -58,6 +59,7 @@ TASKS: dict[str, Task] = {
     "render": render.render,
     "certificate": certificate.certificate,
     "demo": demo.demo,
+    "fetch": fetching.fetch,
 }
 
 PROGRESS_EVERY_S = 0.25

@@ -27,7 +27,7 @@ TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 # Rights known to each version of the interface: the first 13, then refer, truncate and ioctl.
 RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 RIGHTS_OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-NO_TCP = 0b11
+NO_TCP, NO_TCP_SERVER = 0b11, 0b01
 NO_ABSTRACT_SOCKETS_OR_SIGNALS = 0b11
 
 SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
@@ -45,6 +45,8 @@ class Limits:
     file_bytes: int = 64 << 30
     open_files: int = 64
     niceness: int = 0
+    # Fetching alone may connect; listening stays forbidden.
+    network: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ def confine(reads: Sequence[Path], work_dir: Path, limits: Limits) -> Layers:
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("the child has threads before it is shut in")
     bound = _forbid_new_rights()
-    landlock = _restrict_files(reads, work_dir) if bound else 0
-    return Layers(landlock, bound and seccomp.install(), bound, limited)
+    landlock = _restrict_files(reads, work_dir, NO_TCP_SERVER if limits.network else NO_TCP) if bound else 0
+    return Layers(landlock, bound and seccomp.install(network=limits.network), bound, limited)
 
 
 def landlock_version() -> int:
@@ -124,13 +126,13 @@ def _forbid_new_rights() -> bool:
     return bool(libc.prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 
 
-def _restrict_files(reads: Sequence[Path], work_dir: Path) -> int:
+def _restrict_files(reads: Sequence[Path], work_dir: Path, no_tcp: int) -> int:
     """Apply Landlock and give its version, 0 when the kernel has none."""
     version = landlock_version()
     if not version:
         return 0
     libc, rights = _libc(), RIGHTS_BY_ABI[min(version, 5)]
-    attributes = struct.pack("=QQQ", rights, NO_TCP, NO_ABSTRACT_SOCKETS_OR_SIGNALS)
+    attributes = struct.pack("=QQQ", rights, no_tcp, NO_ABSTRACT_SOCKETS_OR_SIGNALS)
     known = attributes[: 8 if version < 4 else 16 if version < 6 else 24]
     ruleset = libc.syscall(CREATE_RULESET, known, len(known), 0)
     if ruleset < 0:

@@ -92,6 +92,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("clips.split", "POST"): form(at_timecode="00:00:00:08"),
     ("earlier.restore", "POST"): form(field="title", version="1"),
     ("earlier.show", "GET"): page(),
+    ("fetching.by_address", "GET"): page(404),
+    ("fetching.by_address", "POST"): form(404, url="https://example.org/a.mp4"),
     ("files.file", "GET"): page(),
     ("files.rendition", "GET"): page(),
     ("frames.picture", "GET"): page(),

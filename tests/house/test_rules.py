@@ -36,7 +36,10 @@ RULES = {
         "tags.delete tags.edit tags.merge "
         "song_edits.delete song_edits.edit song_edits.restore song_edits.stems song_lyrics.bring_in"
     ),
-    "media:upload": "media.scan_folder media.upload song_edits.new tus.create tus.offset tus.receive tus.terminate",
+    "media:upload": (
+        "fetching.by_address media.scan_folder media.upload song_edits.new tus.create "
+        "tus.offset tus.receive tus.terminate"
+    ),
     "media:view": (
         "activity.media activity.media_json activity.song activity.song_json files.rendition "
         "frames.picture frames.show frames.small song_lyrics.export songs.index songs.index_json songs.of_recording "
