@@ -30,10 +30,8 @@ check: $(VENV)/ready-dev ## Format, lint, types, contracts
 bench: $(VENV)/ready-dev $(VENV)/speech ## Timings beside the ffmpeg command line, as ratios
 	$(BIN)/python -m tests.bench
 
-torture: $(VENV)/ready-dev ## The large numbers: kills, steps, writers and queries on each database
-	RUSHES_KILLS=200 $(BIN)/python -m pytest tests/jobs/test_kills.py -q
-	RUSHES_STEPS=13000 RUSHES_UNITS=500 RUSHES_QUERIES=20000 $(BIN)/python -m pytest -s -q \
-		tests/core/test_machine.py tests/core/test_writers.py tests/core/test_search_alike.py
+torture: $(VENV)/ready-dev ## The large numbers: power cuts, failing disks, kills, steps, writers, queries
+	$(BIN)/python -m tests.torture
 
 screenshots: $(VENV)/ready-dev ## Remake the pictures in docs/
 	$(BIN)/python -m tests.screenshots

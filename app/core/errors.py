@@ -1,6 +1,10 @@
 """What can go wrong in words a person can act on; routes turn each into its status."""
 
+import errno
 from typing import Any
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_DISK = (errno.EIO, errno.EROFS)
 
 
 class DomainError(Exception):
@@ -88,3 +92,12 @@ class AlreadyDone(Exception):
     def __init__(self, location: str) -> None:
         super().__init__(location)
         self.location = location
+
+
+def disk_trouble(error: OSError) -> Unavailable | None:
+    """Return what to say when the disk is full or fails; None for an error that is not the disk's."""
+    if error.errno in NO_ROOM:
+        return Unavailable("The disk of this server is full. Nothing of this was saved; try again when there is room.")
+    if error.errno in NO_DISK:
+        return Unavailable("The disk of this server did not take it. Nothing of this was saved; try again later.")
+    return None

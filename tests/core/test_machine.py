@@ -1,13 +1,13 @@
 """Services and plain Python do the same, whatever the order: some hundred steps here, all of them in `make torture`."""
 
 import os
-import time
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.core.machine import Machine
+from tests.torture.tally import tally
 
 # `make torture` asks for 13,000 and more.
 SAMPLE, SAMPLE_ON_SERVERS = 300, 100
@@ -18,14 +18,13 @@ STEPS_OF_A_RUN = 100
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_services_and_model_stay_alike_step_by_step(url: str) -> None:
-    started = time.perf_counter()
     machine = type("MachineHere", (Machine,), {"url": url, "tried": 0})
     steps = STEPS if url.startswith("sqlite") or STEPS > SAMPLE else SAMPLE_ON_SERVERS
-    while machine.tried < steps:
-        run_state_machine_as_test(machine, settings=runs(steps))  # type: ignore[no-untyped-call]
-
-    kind = url.split(":")[0].split("+")[0]
-    print(f"machine-{kind} tried={machine.tried} bad=0 seconds={time.perf_counter() - started:.1f}")
+    with tally(f"steps of services against a model, {url.split(':')[0].split('+')[0]}") as row:
+        row.bad = 1
+        while machine.tried < steps:
+            run_state_machine_as_test(machine, settings=runs(steps))  # type: ignore[no-untyped-call]
+        row.tried, row.bad = machine.tried, 0
 
 
 def runs(steps: int) -> settings:

@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from app.media.models import Media
 from app.media.repository import MediaRepository
 from app.projects.models import Project
 from tests.core.memories import finds
+from tests.torture.tally import tally
 
 # `make torture` asks for 20,000.
 QUERIES = int(os.environ.get("RUSHES_QUERIES", "300"))
@@ -169,10 +169,10 @@ def test_a_letter_of_any_script_is_a_letter_to_every_index(shelf: tuple[Session,
 
 @pytest.mark.timeout(1800)
 def test_no_text_whatever_is_an_error(shelf: tuple[Session, int]) -> None:
-    chance, started = random.Random(8), time.perf_counter()
-    for _ in range(QUERIES):
-        letters = "".join(chr(chance.randrange(1, 0x11000)) for _ in range(chance.randint(0, 8)))
-        found(shelf, "".join(chance.choices((*PIECES, letters), k=chance.randint(1, 12))))
-
-    kind = shelf[0].get_bind().dialect.name
-    print(f"search-{kind} tried={QUERIES} bad=0 seconds={time.perf_counter() - started:.1f}")
+    chance = random.Random(8)
+    with tally(f"hostile texts searched, {shelf[0].get_bind().dialect.name}") as row:
+        row.bad = 1
+        for row.tried in range(1, QUERIES + 1):
+            letters = "".join(chr(chance.randrange(1, 0x11000)) for _ in range(chance.randint(0, 8)))
+            found(shelf, "".join(chance.choices((*PIECES, letters), k=chance.randint(1, 12))))
+        row.bad = 0

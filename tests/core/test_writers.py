@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from app.media.models import Media
 from app.projects.models import Project
 from tests.core.databases import app_on
 from tests.core.writers import write
+from tests.torture.tally import tally
 
 PROCESSES = 8
 # `make torture` asks for 500.
@@ -39,17 +39,16 @@ def project(engine: sa.Engine) -> int:
 
 @pytest.mark.timeout(1800)
 def test_eight_processes_lose_no_update_and_see_no_lock_error(engine: sa.Engine, url: str, project: int) -> None:
-    started, before = time.perf_counter(), count_entries(engine)
+    before = count_entries(engine)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.core.writers"])
-    with context.Pool(PROCESSES) as pool:
-        answers = pool.starmap(write, [(url, project, UNITS)] * PROCESSES)
-
-    kind, tried = engine.dialect.name, PROCESSES * UNITS
-    errors = [error for listed, _ in answers for error in listed]
-    lost = tried - quota(engine, project)
-    took = time.perf_counter() - started
-    print(f"writers-{kind} tried={tried} bad={lost + len(errors)} seconds={took:.1f}")
+    with tally(f"units of eight writers, {engine.dialect.name}") as row:
+        with context.Pool(PROCESSES) as pool:
+            answers = pool.starmap(write, [(url, project, UNITS)] * PROCESSES)
+        tried = PROCESSES * UNITS
+        errors = [error for listed, _ in answers for error in listed]
+        lost = tried - quota(engine, project)
+        row.tried, row.bad = tried, lost + len(errors)
     assert errors == []
     assert lost == 0
     assert count_entries(engine) - before == tried

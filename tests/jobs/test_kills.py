@@ -13,8 +13,9 @@ from app.core.db import session_scope
 from app.jobs.models import JobStage, JobStatus
 from tests.jobs.drill import Drill, drill, wait_until
 from tests.servers import postgres_server
+from tests.torture.tally import tally
 
-# The whole proof is 200 kills on each database: RUSHES_KILLS=200 pytest -s tests/jobs/test_kills.py
+# The whole proof is 200 kills on each database: make torture.
 KILLS = int(os.environ.get("RUSHES_KILLS", "20"))
 JOBS_PER_KILL = 3
 MOST_WAITING = 9
@@ -38,17 +39,18 @@ def test_every_job_is_done_once_however_often_workers_are_killed(yard: Drill) ->
         yard.start_worker()
     ids = yard.enqueue(JOBS_PER_KILL)
 
-    began = time.monotonic()
-    for _ in range(KILLS):
-        time.sleep(random.uniform(0.3, 1.5))
-        # On a busy machine workers need longer to begin: always killing them sooner would prove nothing.
-        keep_up(yard, len(ids) - MOST_WAITING)
-        yard.kill(random.choice(yard.workers))
-        yard.start_worker()
-        ids += yard.enqueue(JOBS_PER_KILL)
-    keep_up(yard, len(ids))
+    with tally(f"workers killed, {yard.settings.database_url.split(':')[0]}") as row:
+        row.bad = 1
+        for row.tried in range(1, KILLS + 1):
+            time.sleep(random.uniform(0.3, 1.5))
+            # On a busy machine workers need longer to begin: always killing them sooner would prove nothing.
+            keep_up(yard, len(ids) - MOST_WAITING)
+            yard.kill(random.choice(yard.workers))
+            yard.start_worker()
+            ids += yard.enqueue(JOBS_PER_KILL)
+        keep_up(yard, len(ids))
+        row.bad, row.note = 0, f"{len(ids)} jobs, {deaths()} stages broken off"
 
-    print(f"\n{KILLS} kills, {len(ids)} jobs, {deaths()} stages broken off, {time.monotonic() - began:.0f} s")
     assert yard.effects() == {(id, what): 1 for id in ids for what in EFFECTS}
     assert {path.name for path in (yard.settings.instance / "kept").iterdir()} == {str(id) for id in ids}
     assert deaths() >= KILLS // 10, "the kills must have hit work"

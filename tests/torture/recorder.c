@@ -2,8 +2,8 @@
  *
  * Loaded with LD_PRELOAD. REC_ROOT is the folder, REC_LOG where the record goes. One record is a header (kind,
  * lengths of two paths and of the data, offset), the paths relative to the folder, and the data. Calls are made and
- * recorded under one lock, so the record is in the order things happened. REC_FAIL=N:errno makes the N-th recorded
- * call that can fail do so, and REC_COUNT names a file that gets the number of such calls.
+ * recorded under one lock, so the record is in the order things happened. A process that was forked begins anew with
+ * rec_begin, whose last arguments make the n-th call of its own fail with an errno.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -38,27 +38,26 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-__attribute__((constructor)) static void begin(void)
+/* Begin to record; `at` is the number of the call that fails, 0 for none. */
+void rec_begin(const char *folder, const char *path, long at, long error)
 {
-    const char *folder = getenv("REC_ROOT"), *path = getenv("REC_LOG"), *fail = getenv("REC_FAIL");
-    if (!folder || !path || !realpath(folder, root))
+    if (!realpath(folder, root))
         return;
     root_length = strlen(root);
     log_fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fail)
-        sscanf(fail, "%ld:%ld", &fail_at, &fail_errno);
+    calls = 0;
+    fail_at = at;
+    fail_errno = error;
 }
 
-__attribute__((destructor)) static void end(void)
+/* How many calls could have failed so far. */
+long rec_calls(void) { return calls; }
+
+__attribute__((constructor)) static void begin(void)
 {
-    const char *path = getenv("REC_COUNT");
-    char text[32];
-    if (!path || log_fd < 0)
-        return;
-    int fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    int length = snprintf(text, sizeof text, "%ld", calls);
-    syscall(SYS_write, fd, text, length);
-    syscall(SYS_close, fd);
+    const char *folder = getenv("REC_ROOT"), *path = getenv("REC_LOG");
+    if (folder && path)
+        rec_begin(folder, path, 0, 0);
 }
 
 /* The path below the folder, or NULL for a file that is none of ours. */

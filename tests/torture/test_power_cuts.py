@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.media_factory import make_video
+from tests.torture.preparing import SEED, prepared_for
 from tests.torture.replay import Call, Disk, read_record
-from tests.torture.shim import build
 from tests.torture.survival import faults
 from tests.torture.tally import Tally
 from tests.torture.works import PROMISES, WORKS
@@ -23,7 +22,6 @@ from tests.torture.works import PROMISES, WORKS
 # A mistake whose window is one rename wide is met among so many.
 ENOUGH = 2000
 CUTS = int(os.environ.get("RUSHES_CUTS", "60"))
-SEED = int(os.environ.get("RUSHES_SEED", "20261121"))
 
 
 @dataclass(frozen=True)
@@ -37,38 +35,15 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("shim"))
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prepared")
-    recording = make_video(tmp_path_factory.mktemp("recording") / "a.mp4", seconds=0.4, sound=None)
-    instance = folder / "instance"
-    instance.mkdir()
-    in_python(f"prepare(Path({str(instance)!r}), Path({str(recording)!r}))")
-    return instance
-
-
-@pytest.fixture(scope="module")
 def finished(shim: Path, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
     """Return each work's run, recorded once."""
     return cache(lambda work: recorded(shim, prepared, tmp_path_factory.mktemp(work), work))
 
 
-def in_python(statement: str) -> None:
-    """Run one statement in a process of its own, where no other test's app stands."""
-    script = f"from pathlib import Path\nfrom tests.torture.works import *\n{statement}"
-    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
-
-
 def recorded(shim: Path, prepared: Path, folder: Path, work: str, mistake: str = "") -> Run:
     """Run a work on a copy of the prepared instance, with every call noted."""
     start, live, log = folder / "start", folder / "live", folder / "record"
-    shutil.copytree(prepared, start)
-    if work == "migration":
-        in_python(f"go_back(Path({str(start)!r}))")
+    prepared_for(work, prepared, start)
     shutil.copytree(start, live)
     spied = {"LD_PRELOAD": str(shim), "REC_ROOT": str(live), "REC_LOG": str(log), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "tests.torture.works", work, str(live), *([mistake] if mistake else [])]

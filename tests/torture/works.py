@@ -77,7 +77,9 @@ def upload(app: Flask, folder: Path) -> None:
     for number in range(3):
         data = (folder / "recording.mp4").read_bytes() + bytes([number])
         about = {"Upload-Length": str(len(data)), "Upload-Metadata": f"project {_b64('own')},filename {_b64('a.mp4')}"}
-        where = visitor.client.post("/uploads", headers=base | about).headers["Location"]
+        begun = visitor.client.post("/uploads", headers=base | about)
+        assert begun.status_code == 201, begun.get_data(as_text=True)
+        where = begun.headers["Location"]
         name = where.rsplit("/", 1)[1].replace("-", "")
         for at in range(0, len(data), CHUNK):
             piece = data[at : at + CHUNK]
@@ -271,17 +273,18 @@ def _is_folder(descriptor: int) -> bool:
     return stat.S_ISDIR(os.fstat(descriptor).st_mode)
 
 
-def main(work: str, folder: Path, mistake: str | None) -> None:
+def run_here(work: Callable[[Flask, Path], None], folder: Path, mistake: str | None = None) -> None:
+    """Run a work in this process, on the instance in this folder."""
     app = create_app(settings_in(folder))
     app.test_client_class = Browser
     with app.app_context():
         if mistake:
             MISTAKES[mistake]()
-        WORKS[work](app, folder)
+        work(app, folder)
         db.session.remove()
-        # Without the checkpoint a closing connection makes: the power goes at any moment, not after a goodbye.
-        os._exit(0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)
+    run_here(WORKS[sys.argv[1]], Path(sys.argv[2]), *sys.argv[3:])
+    # Without the checkpoint a closing connection makes: the power goes at any moment, not after a goodbye.
+    os._exit(0)

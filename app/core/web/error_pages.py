@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import Base
 from app.core.db_errors import domain_error
-from app.core.errors import AlreadyDone, DomainError, Forbidden, Hidden, Throttled
+from app.core.errors import AlreadyDone, DomainError, Forbidden, Hidden, Throttled, disk_trouble
 from app.core.web.htmx import as_json, go, is_for_program, render, wants_piece
 
 log = logging.getLogger("rushes.errors")
@@ -95,6 +95,14 @@ def _answer_others(app: Flask) -> None:
         g.viewer = None
         log.error("database error in request %s", g.get("request_id"), exc_info=error)
         return page(known.status, str(known)) if known else page(500)
+
+    @app.errorhandler(OSError)
+    def disk(error: OSError) -> Response:
+        known = disk_trouble(error)
+        if known is None:
+            return unexpected(error)
+        log.error("disk error in request %s", g.get("request_id"), exc_info=error)
+        return page(known.status, str(known))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

@@ -1,0 +1,57 @@
+"""`make torture`: run every proof at its large size, print the table, keep it in docs/evidence/torture.json."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence" / "torture.json"
+# The size of each proof; one that is set already is left as it is, to run a part again or at another size.
+SIZES = {
+    "RUSHES_CUTS": "5000",
+    "RUSHES_FAILURES": "30",
+    "RUSHES_KILLS": "200",
+    "RUSHES_STEPS": "13000",
+    "RUSHES_UNITS": "500",
+    "RUSHES_QUERIES": "20000",
+}
+PROOFS = [
+    "tests/torture",
+    "tests/jobs/test_kills.py",
+    "tests/core/test_machine.py",
+    "tests/core/test_writers.py",
+    "tests/core/test_search_alike.py",
+]
+
+
+def main(chosen: list[str]) -> int:
+    """Run the proofs, or those named on the command line; returns pytest's answer."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "rows"
+        environment = {**SIZES, **os.environ, "RUSHES_TORTURE": str(report)}
+        command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadscope", "-q", "--timeout", "3000"]
+        answer = subprocess.run([*command, *(chosen or PROOFS)], env=environment).returncode
+        rows = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
+    show(rows, time.monotonic() - start)
+    if not chosen:
+        EVIDENCE.parent.mkdir(parents=True, exist_ok=True)
+        EVIDENCE.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    return answer
+
+
+def show(rows: list[dict[str, Any]], seconds: float) -> None:
+    """Print one line for each proof, and what they come to together."""
+    for row in rows:
+        figures = f"tried={row['tried']:<7} bad={row['bad']} seconds={row['seconds']}"
+        print(f"{row['name']:<60} {figures} {row['note']}".rstrip())
+    tried, bad = sum(row["tried"] for row in rows), sum(row["bad"] for row in rows)
+    print(f"{len(rows)} proofs tried={tried} bad={bad} seconds={seconds:.0f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
