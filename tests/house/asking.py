@@ -67,18 +67,25 @@ def ask(
 ) -> TestResponse:
     """Send the question with the visitor's form token, or with another one."""
     things, case = world.projects[cell.project], case_of(cell)
-    upload = world.uploads.get((cell.role, things.slug)) or world.uploads["owner", things.slug]
-    names = names_for(cell.rule.endpoint, cell.rule.rule, things, upload)
-    with world.app.test_request_context():
-        built = cell.rule.build({name: names[name] for name in cell.rule.arguments}, append_unknown=False)
-    assert built is not None, cell
     headers = {**case.headers, "X-CSRFToken": visitor.token if token is None else token}
     if cell.rule.endpoint == "tus.create":
         headers["Upload-Metadata"] = metadata(things)
     data = case.body if case.body is not None else filled(case.data, things) or None
     if cell.method in ("GET", "HEAD", "OPTIONS"):
         data = None
-    return visitor.client.open(built[1], method=cell.method, headers=headers, data=data, query_string=query)
+    path = address(world, cell)
+    return visitor.client.open(path, method=cell.method, headers=headers, data=data, query_string=query)
+
+
+def address(world: World, cell: Cell) -> str:
+    """Return the path of the question, with the ids of its project's things in their places."""
+    things = world.projects[cell.project]
+    upload = world.uploads.get((cell.role, things.slug)) or world.uploads["owner", things.slug]
+    names = names_for(cell.rule.endpoint, cell.rule.rule, things, upload)
+    with world.app.test_request_context():
+        built = cell.rule.build({name: names[name] for name in cell.rule.arguments}, append_unknown=False)
+    assert built is not None, cell
+    return str(built[1])
 
 
 def expected(app: Flask, cell: Cell) -> int:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
@@ -30,6 +31,8 @@ OPERATOR = "operator"
 OPEN_ENDPOINTS = frozenset({"static"})
 LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = "Bearer "
+# "none" is somebody typing an address or opening a bookmark.
+OUR_SITE = ("same-origin", "none")
 
 
 class Viewer(Protocol):
@@ -127,7 +130,21 @@ class FormGuard(CSRFProtect):  # type: ignore[misc]
             # No page of another site can send this header; the guard refuses a token that is none.
             g.csrf_valid = True
             return
+        if comes_from_elsewhere():
+            raise CSRFError("This was sent by a page of another site.")
         super().protect(**options)
+
+
+def comes_from_elsewhere() -> bool:
+    """Say whether the browser tells that a page of another site sends this.
+
+    Sec-Fetch-Site first; browsers without it, and those on plain http, which never send it, still tell the Origin.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in OUR_SITE
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
 
 
 def is_program(rule: str | None) -> bool:
