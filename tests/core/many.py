@@ -13,6 +13,7 @@ from app.index.writer import token_prefix
 from app.jobs.models import Job, JobStatus
 from app.media.models import Media, MediaKind, MediaSource, MediaState
 from app.projects.models import Project
+from app.songs.models import Song, SongSource
 
 ROWS = 100_000
 PROJECTS = 20
@@ -20,14 +21,14 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def fill(engine: sa.Engine) -> None:
-    """Put 20 projects and 100,000 recordings, clips, documents, jobs and log entries into an empty database."""
+    """Put 20 projects and 100,000 recordings, clips, documents, jobs, songs and log entries into an empty database."""
     with engine.connect().execution_options(unit="write") as connection, connection.begin():
         if engine.dialect.name == "mysql":
             connection.exec_driver_sql("SET SESSION max_recursive_iterations = 1000000")
         for model, count, facts in _tables(engine.dialect.name):
             _insert(connection, model, count, facts)
     with engine.connect().execution_options(unit="write", isolation_level="AUTOCOMMIT") as connection:
-        for table in ("projects", "media", "clips", "search_documents", "jobs", "audit_log"):
+        for table in ("projects", "media", "clips", "search_documents", "jobs", "songs", "audit_log"):
             analyze = "ANALYZE TABLE" if engine.dialect.name == "mysql" else "ANALYZE"
             connection.exec_driver_sql(f"{analyze} {table}").close()
 
@@ -58,8 +59,15 @@ def _tables(dialect: str) -> list[tuple[Any, int, dict[str, Any]]]:
         (Clip, ROWS, {"id": lambda n: n, "project_id": project, **_clip(dialect), **own}),
         (SearchDocument, ROWS, {"id": lambda n: n, **_document(dialect)}),
         (Job, ROWS, {"id": lambda n: n, "project_id": project, **_job(dialect)}),
+        (Song, ROWS, {"id": lambda n: n, "project_id": project, "media_id": lambda n: n, **_song(dialect), **own}),
         (AuditLog, ROWS, {"project_id": project, **_entry()}),
     ]
+
+
+def _song(dialect: str) -> dict[str, Any]:
+    key = lambda n: sa.func.concat("marit  keel", sa.cast(n, sa.String(12)))  # noqa: E731
+    names = {"title": "Keel", "artist": "Marit", "name_key": key, "source": SongSource.UPLOAD, "date_added": MOMENT}
+    return {"public_id": _uuid(dialect, "e"), **names}
 
 
 def _uuid(dialect: str, letter: str) -> Any:

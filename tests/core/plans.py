@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 # Of these there are a hundred thousand rows; reading the others whole is nothing.
-BIG = {"media", "clips", "search_documents", "jobs", "audit_log"}
+BIG = {"media", "clips", "search_documents", "jobs", "songs", "audit_log"}
 
 # No page shows this many rows, so no query behind one may look at them.
 MOST_READ = 10_000

@@ -15,6 +15,8 @@ from app.jobs.repository import JobRepository
 from app.media.filters import MediaFilter
 from app.media.repository import MediaRepository
 from app.projects.repository import ProjectRepository
+from app.songs.filters import SongFilter
+from app.songs.repository import SongRepository
 from tests.core import many
 from tests.core.databases import DATABASES, engine_on, migrate, new_database
 from tests.core.plans import full_scans
@@ -88,6 +90,14 @@ def search_piece(session: Session) -> Any:
     return MediaRepository(session).search(1, "ord4321")
 
 
+def newest_songs(session: Session) -> Any:
+    return SongRepository(session).get_songs_with_jobs([1])
+
+
+def songs_by_artist(session: Session) -> Any:
+    return SongRepository(session).get_songs_with_jobs([1], SongFilter(sort="artist"))
+
+
 HOT = [
     media_page,
     media_page_at_depth,
@@ -100,6 +110,8 @@ HOT = [
     projects,
     search_words,
     search_piece,
+    newest_songs,
+    songs_by_artist,
 ]
 # MariaDB has no index for pieces of words: the names of one project are looked through, never those of others.
 KNOWN = {("mysql", search_piece): ["range on search_documents"]}
