@@ -9,6 +9,7 @@ OWN = {
     "scenes": ("frame differences", "1"),
     "layout": ("edges that stay", "1"),
     "topics": ("tf-idf", "1"),
+    "stems": ("centre", "1"),
 }
 PACKAGES = {
     **dict.fromkeys(("probe", "proxy", "pictures", "waveform", "render", "certificate", "generate"), "av"),

@@ -68,7 +68,9 @@ class Spleeter:
         """Convolve by 4 by 4 with a gap of one, and bring the result between 0 and 1."""
         padded = np.pad(layer, ((3, 3), (3, 3), (0, 0)))
         patches = sliding_window_view(padded, (7, 7), axis=(0, 1))[..., ::2, ::2]
-        claimed: Layer = (1 / (1 + np.exp(-self._weighed(patches, name)))).astype(np.float32)
+        # Beyond it there is no difference that a number of this size could hold.
+        judged = np.clip(self._weighed(patches, name), -80, 80)
+        claimed: Layer = (1 / (1 + np.exp(-judged))).astype(np.float32)
         return claimed
 
     def _weighed(self, patches: Layer, name: str) -> Layer:

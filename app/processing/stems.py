@@ -28,8 +28,8 @@ Sound = NDArray[np.float32]
 
 RATE = 44_100
 SOUND_BITS = 192_000
-# Set with tests/bench/stems.py on seeds that are not reported.
-SHARPNESS = 2.0
+# Set with tests/bench/stems.py on seeds that are not reported: more would gain there, where voices have no echo.
+SHARPNESS = 8.0
 # Below it stand basses and drums, which are mixed to the middle as voices are.
 LOWEST_VOICE_HZ = 120
 # Less difference between left and right than this is one sound from both sides.
