@@ -11,6 +11,7 @@ INGEST = {
     "layout": 4,
     "captions": 1,
     "transcript": 60,
+    "speakers": 20,
     "topics": 1,
 }
 
@@ -23,6 +24,7 @@ PIPELINES: dict[str, dict[str, int]] = {
     "silence": {"silence": 100},
     "scenes": {"scenes": 100},
     "layout": {"layout": 100},
+    "speakers": {"speakers": 100},
     "topics": {"topics": 100},
     "stems": {"stems": 100},
     "song": {**INGEST, "stems": 40},
@@ -48,6 +50,7 @@ STAGE_WORDS = {
     "layout": "Looking for screen and camera",
     "captions": "Taking in captions",
     "transcript": "Writing down speech",
+    "speakers": "Telling voices apart",
     "topics": "Finding topics",
     "stems": "Parting voice and instruments",
     "render": "Rendering",
@@ -62,6 +65,7 @@ KIND_WORDS = {
     "silence": "Listen for silence",
     "scenes": "Look for scenes",
     "layout": "Look for screen and camera",
+    "speakers": "Tell voices apart",
     "topics": "Find topics",
     "stems": "Part voice and instruments",
     "song": "Take in a song",

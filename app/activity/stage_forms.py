@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from wtforms import DecimalField, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import DecimalField, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from app.config import Settings
 from app.core.web.forms import Form, options
@@ -42,6 +42,12 @@ class TopicsForm(Form):
         places=None,
         default=Decimal(str(BOUNDARY_COST)),
     )
+
+
+class SpeakersForm(Form):
+    """How many voices there are."""
+
+    count = IntegerField("Voices", [Optional(), NumberRange(1, 30, message="Write 1 to 30, or nothing.")])
 
 
 class TranscriptForm(Form):

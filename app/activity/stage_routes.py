@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.activity.stage_forms import ScenesForm, TopicsForm, TranscriptForm
+from app.activity.stage_forms import ScenesForm, SpeakersForm, TopicsForm, TranscriptForm
 from app.activity.stages import asked_words, made_by, processing_dict, processing_of
 from app.analysis.service import analysis_service
 from app.analysis.topics import topic_service
@@ -22,7 +22,12 @@ from app.transcripts.service import transcript_service
 
 bp = Blueprint("stages", __name__)
 
-FORMS: dict[str, type[Form]] = {"scenes": ScenesForm, "topics": TopicsForm, "transcript": TranscriptForm}
+FORMS: dict[str, type[Form]] = {
+    "scenes": ScenesForm,
+    "speakers": SpeakersForm,
+    "topics": TopicsForm,
+    "transcript": TranscriptForm,
+}
 
 
 @bp.get("/m/<uuid:id>/processing")
@@ -52,7 +57,7 @@ def index_json(id: UUID) -> Response:
         return as_json(processing_dict(session, current_app.config["SETTINGS"], media, seat.project))
 
 
-@bp.route("/m/<uuid:id>/processing/<any(scenes,topics,transcript):stage>", methods=["GET", "POST"])
+@bp.route("/m/<uuid:id>/processing/<any(scenes,speakers,topics,transcript):stage>", methods=["GET", "POST"])
 @access("media:edit")
 def again(id: UUID, stage: str) -> Response:
     """Ask for one stage again; what people changed stays."""
@@ -88,6 +93,8 @@ def _ask(session: Session, media: Media, form: Form) -> None:
         analysis_service(session).look_for_scenes(viewer(), media, float(form.least_change.data or 0))
     elif isinstance(form, TopicsForm):
         topic_service(session).find(viewer(), media, float(form.cost.data or 0))
+    elif isinstance(form, SpeakersForm):
+        transcript_service(session).tell_voices(viewer(), media, form.count.data)
     elif isinstance(form, TranscriptForm):
         language, model = form.language.data or None, form.model.data or None
         transcript_service(session).recognise(viewer(), media, language=language, model=model)
@@ -95,6 +102,6 @@ def _ask(session: Session, media: Media, form: Form) -> None:
 
 def _fill(form: Form, params: dict[str, object]) -> None:
     """Show what the last run was asked; a language or model that was not chosen stays as the project says."""
-    for name in ("least_change", "cost"):
+    for name in ("least_change", "cost", "count"):
         if name in form and params.get(name) is not None:
             form[name].data = params[name]

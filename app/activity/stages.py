@@ -31,10 +31,11 @@ PARAM_WORDS = {
     "samples": "{} moments",
     "cost": "a topic costs {}",
     "language": "language {}",
+    "count": "{} voices",
 }
 # Where each stage's own form is; the others have none.
 OWN_FORM = {"silence": "silence#again-h", "layout": "layout#again-h"}
-WITH_FORM = ("scenes", "transcript", "topics")
+WITH_FORM = ("scenes", "transcript", "speakers", "topics")
 
 
 @dataclass(frozen=True)

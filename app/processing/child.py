@@ -34,6 +34,7 @@ from app.processing import (
     speech,
     stems,
     topics,
+    voices,
     waveform,
 )
 from app.processing.confinement import Layers, Limits, confine, die_with
@@ -56,6 +57,7 @@ TASKS: dict[str, Task] = {
     "speech": speech.speech,
     "stems": stems.stems,
     "topics": topics.topics,
+    "voices": voices.voices,
     "render": render.render,
     "certificate": certificate.certificate,
     "demo": demo.demo,

