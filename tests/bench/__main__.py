@@ -42,10 +42,16 @@ def films() -> list[Any]:
 
 
 def keep(name: str, lines: Sequence[Any]) -> None:
-    """Write one table as a list of objects."""
+    """Write one table as a list of objects; of a table measured in parts, the other parts stay."""
     EVIDENCE.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([line.as_dict() for line in lines], indent=1, ensure_ascii=False)
-    (EVIDENCE / name).write_text(text + "\n")
+    path = EVIDENCE / name
+    held = json.loads(path.read_text()) if path.exists() else []
+    rows = {_key(row): row for row in [*held, *(line.as_dict() for line in lines)]}
+    path.write_text(json.dumps(list(rows.values()), indent=1, ensure_ascii=False) + "\n")
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["work"], row.get("rows"), row.get("database")
 
 
 if __name__ == "__main__":

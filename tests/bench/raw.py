@@ -22,9 +22,10 @@ class FloorActs:
     def __init__(self, floor: Floor, crowd: int = 1) -> None:
         self.floor, self.shelf, self.crowd = floor, floor.shelf, crowd
         self.chance = random.Random(SEED + 2 + crowd)
-        self.number = self.shelf.rows * 20 + crowd * 1_000_000
+        away = 0 if crowd == 1 else 100_000_000
+        self.number = self.shelf.rows * 20 + away
         # Ids nobody else gives out.
-        self.id = -1_000_000 * crowd
+        self.id = -1_000_000 - away
         self.ready: list[Callable[[], None]] = []
 
     def prepare(self) -> None:

@@ -7,6 +7,8 @@ from app.core.web.access import ADMIN, IN_PERSON, OPERATOR, PUBLIC, SIGNED_IN, r
 from app.projects.policy import LEAST_ROLE
 from tests.house.asking import Cell, ask, case_of, cells, expected, is_led_elsewhere, rules_of
 from tests.house.cases import CASES
+from tests.house.sources import ROOT
+from tests.house.table import access_table
 from tests.house.world import World, disable
 from tests.visitors import Company
 
@@ -29,6 +31,12 @@ def test_every_route_and_method_has_its_case(app: Flask) -> None:
     }
 
     assert set(CASES) - {("tus.capabilities", "OPTIONS")} == asked
+
+
+def test_the_table_in_the_docs_is_what_the_routes_declare(app: Flask) -> None:
+    written = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+
+    assert written == access_table(app), "remake it: python -m tests.house.table > docs/access.md"
 
 
 def test_a_route_that_declares_nothing_answers_closed(app: Flask, company: Company) -> None:

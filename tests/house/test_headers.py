@@ -11,9 +11,11 @@ from app.core.web.headers import ALWAYS
 from app.factory import create_app
 from tests.conftest import Browser
 from tests.house.asking import Cell, ask, rules_of
+from tests.house.observatory import score
 from tests.house.world import World
 from tests.visitors import Company
 
+LEAST_SCORE, HIGHEST_SCORE = 135, 135
 FORBIDDEN_IN_POLICY = ("unsafe-eval", "'unsafe-inline' ", "http:", "https:", " *")
 
 
@@ -108,6 +110,34 @@ def test_over_https_cookies_are_bound_to_the_host_and_browsers_stay_on_https(app
     for cookie in answer.headers.getlist("Set-Cookie"):
         assert cookie.startswith("__Host-")
         assert "Secure" in cookie
+
+
+def test_a_scanner_of_headers_would_give_every_page_its_highest_mark(world: World) -> None:
+    world.app = create_app(replace(world.app.config["SETTINGS"], https=True))
+    world.app.test_client_class = Browser
+    world.app.config["PREFERRED_URL_SCHEME"] = "https"
+    low = []
+
+    for role in ("signed out", "owner", "admin"):
+        visitor = world.visitor(role)
+        for rule in rules_of(world.app):
+            if rule.endpoint != "static" and "GET" in (rule.methods or ()):
+                answer = ask(world, visitor, Cell(rule, "GET", role, "own"))
+                if answer.mimetype == "text/html" and score(answer) < LEAST_SCORE:
+                    low.append(f"{rule.rule} as {role}: {score(answer)}")
+
+    assert low == []
+
+
+@pytest.mark.parametrize("lost", ["Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options"])
+def test_the_score_falls_with_a_header(app: Flask, lost: str) -> None:
+    secure = create_app(replace(app.config["SETTINGS"], https=True))
+    answer = secure.test_client().get("/sign-in", base_url="https://rushes.example")
+    assert score(answer) == HIGHEST_SCORE
+
+    del answer.headers[lost]
+
+    assert score(answer) < LEAST_SCORE
 
 
 def test_an_error_shows_nothing_of_how_it_came_about(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
