@@ -19,6 +19,7 @@ from app.media.service import media_service
 from app.transcripts.answers import asked_transcript, clock_for, names, wanted
 from app.transcripts.captions import CONTENT_TYPES, write
 from app.transcripts.engine import is_ready
+from app.transcripts.finding import find_lines
 from app.transcripts.forms import ConfirmForm, ImportForm
 from app.transcripts.imports import Brought, bring
 from app.transcripts.models import Transcript
@@ -36,12 +37,15 @@ def show(id: UUID) -> Response:
     with reading() as session:
         service = transcript_service(session)
         media, seat = service.media.get_for(viewer(), id, "media:view")
-        page = told(session, media, clock_for(service, media), wanted())
+        clock, typed = clock_for(service, media), request.args.get("find", "")
+        page = told(session, media, clock, wanted())
+        found = find_lines(session, page.transcript, clock, typed) if page.transcript and typed else None
         others = service.transcripts.find_by_media(media.id)
     return render(
         "transcripts/show.html",
         "transcripts/_lines.html",
         **names(media, seat, told=page),
+        found=found,
         others=[(each.public_id, title_of(each)) for each in others],
         missing=is_ready(current_app.config["SETTINGS"], seat.project.language),
         form=ConfirmForm(),

@@ -21,6 +21,7 @@ from app.media.files import playable, rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.reads import place_of, renditions_of
 from app.transcripts.reads import Told, Wanted, first_tick, told
+from app.transcripts.turns import Turn, turns_of
 from app.workbench.clip_rows import ClipRow, clip_rows
 from app.workbench.drawing import Drawing, draw
 
@@ -100,6 +101,7 @@ class Workbench(Drawing):
     scenes: list[tuple[float, float, str]]
     scenes_note: str | None
     topics: list[TopicMark]
+    speech: list[Turn] = field(default_factory=list)
     job: JobLine | None
     at_frame: int
     at_s: float
@@ -265,6 +267,7 @@ def _said(page: Workbench, session: Session, media: Media, clock: Clock) -> None
     page.told = told(session, media, clock, Wanted(at_ms=round(page.at_s * 1000)))
     if page.told.transcript is not None and page.told.lines:
         page.captions_url = f"/m/{media.public_id}/transcript.vtt"
+        page.speech = turns_of(session, page.told.transcript.id)
     elif page.told.transcript is None and page.job and page.job.status in ("queued", "running") and media.audio_codec:
         page.told.note = "The transcript is being written."
 
