@@ -27,7 +27,8 @@ from flask import Flask  # noqa: E402
 from sqlalchemy import event  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
-from app.auth.models import User  # noqa: E402
+from app.auth.models import TokenScope, User  # noqa: E402
+from app.auth.tokens import token_service  # noqa: E402
 from app.backups.service import back_up, restore  # noqa: E402
 from app.core.db import Actor, db, session_scope, transaction  # noqa: E402
 from app.core.storage import LocalStorage, blob_key, sha256_of  # noqa: E402
@@ -52,6 +53,7 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Some revisions back: tables are rebuilt on the way, and triggers made anew.
 EARLIER = "2026_11_21_transcripts"
 PROMISES = "promises"
+TOKEN = "token"
 
 
 def promise(folder: Path, **facts: Any) -> None:
@@ -225,11 +227,15 @@ MISTAKES: dict[str, Callable[[], None]] = {
 
 
 def prepare(folder: Path, recording: Path) -> None:
-    """Fill an instance: a person, a project, ten recordings with files, and a database of the revision before."""
+    """Fill an instance: a person with a token in a file, a project, and ten recordings with files."""
     app = create_app(settings_in(folder))
     with app.app_context():
         upgrade_database()
-        project = make_project(make_user("owner"), "Own")
+        person = make_user("owner")
+        project = make_project(person, "Own")
+        with session_scope() as session:
+            token = token_service(session).create(session.merge(person), "Torture", TokenScope.WRITE, None)
+            (folder / TOKEN).write_text(token)
         for number in range(10):
             path = folder / "piece"
             path.write_bytes(b"recording %d " % number * 400)
