@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.audit.sentences import last_saver
 from app.auth.once import claim
 from app.core.db import reading, transaction
-from app.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge
+from app.core.errors import Conflict, Invalid, Stale, TooLarge
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import options, sent_mark
 from app.core.web.htmx import go, is_for_program, refusal, render
@@ -29,6 +29,8 @@ from app.songs.reads import shown_fields
 from app.songs.service import SongFields, fields_of, marks_of, song_service
 
 bp = Blueprint("song_edits", __name__)
+
+NOT_HERE = "Choose a recording of this project."
 
 
 @bp.route("/p/<slug>/songs/new", methods=["GET", "POST"])
@@ -127,13 +129,20 @@ def _made(form: NewSongForm, project: Project) -> UUID | None:
 def _of_recording(form: NewSongForm, project: Project) -> UUID:
     with transaction(actor()) as session:
         service = song_service(session)
-        media, seat = service.media.get_for(viewer(), UUID(form.media.data), "media:upload")
+        media, seat = service.media.get_for(viewer(), _chosen(form), "media:upload")
         if media.project_id != project.id:
-            raise NotFound()
+            raise Invalid(NOT_HERE, "media")
         mark = claim(session, viewer().id, sent_mark())
         song, _ = service.create_song_with_job(viewer(), seat.project, _named(form, media.title), media)
         mark.leads_to(url_for("songs.show", id=song.public_id))
         return song.public_id
+
+
+def _chosen(form: NewSongForm) -> UUID:
+    try:
+        return UUID(form.media.data)
+    except ValueError as error:
+        raise Invalid(NOT_HERE, "media") from error
 
 
 def _of_file(form: NewSongForm, project: Project, file: FileStorage) -> UUID:

@@ -19,7 +19,8 @@ class NewSongForm(OnceForm):
     """A song to be: its sound, and what can be said of it at once."""
 
     file = FileField("Sound or video file")
-    media = SelectField("A recording that is here", validators=[Optional()])
+    # Sent twice, the recording is no choice any more the second time: the route looks at it itself.
+    media = SelectField("A recording that is here", validators=[Optional()], validate_choice=False)
     title = StringField("Title", [LONG], filters=[trim_or_none])
     artist = StringField("Artist", [LONG], filters=[trim_or_none])
 

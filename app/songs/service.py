@@ -26,6 +26,7 @@ from app.songs.repository import SongRepository
 
 LONGEST = {"title": 255, "artist": 255, "album": 255, "genre": 80, "language": 16}
 YOUTUBE = re.compile(r"(?:^|[?&]v=|youtu\.be/|/(?:embed|shorts|live)/)([\w-]{11})(?:$|[?&#/])", re.ASCII)
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 # Other sources of a recording are folders on the server.
 SOURCES = {MediaSource.UPLOAD: SongSource.UPLOAD, MediaSource.YOUTUBE: SongSource.YOUTUBE}
 # By field: what somebody saw of a song, see `marks_of`.
@@ -193,6 +194,8 @@ def _checked(fields: SongFields) -> SongFields:
             raise Invalid(f"Use at most {most} characters.", name)
     if fields.year is not None and not 1000 <= fields.year <= 9999:
         raise Invalid("Write a year of four digits, such as 1987.", "year")
+    if texts["language"] and not LANGUAGE.fullmatch(texts["language"]):
+        raise Invalid("Write a code of two or three letters, such as en or nb.", "language")
     timed = _read_lrc(fields.synced_lyrics, "synced_lyrics").lines if fields.synced_lyrics else []
     return replace(
         fields,

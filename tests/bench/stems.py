@@ -41,16 +41,16 @@ def main() -> None:
             stems.SHARPNESS = sharpness
             print(row(f"middle, sharpness {sharpness}", TUNING, by(stems.centre)))
         return
+    folder = installed()
+    print(costs(folder))
     parters: dict[str, Parter] = {"as it is": lambda mix: (mix, mix), "mid and side": mid_side}
     parters[f"middle, sharpness {stems.SHARPNESS} (default)"] = by(stems.centre)
-    folder = installed()
     if folder is not None:
         parters["Spleeter"] = by(Spleeter(folder))
     else:
         print("Spleeter is not installed: set RUSHES_MODELS to where it is.")
     for name, parter in parters.items():
         print(row(name, REPORTED, parter))
-    print(costs(folder))
 
 
 def row(name: str, seeds: Iterable[int], parter: Parter) -> str:
@@ -115,7 +115,10 @@ def read(seed: int) -> Sound:
 
 
 def costs(folder: Path | None) -> str:
-    """Return what one minute costs in the box, decoding and encoding included."""
+    """Return what one minute costs in the box, decoding and encoding included.
+
+    Measured before anything else: a child's peak counts from what its parent held when it was started.
+    """
     lines = []
     with tempfile.TemporaryDirectory() as place:
         source = write(Path(place) / "a.wav", sum(tune(1, 60, width=1.0)))

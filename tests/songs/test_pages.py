@@ -163,6 +163,15 @@ def test_a_file_becomes_a_recording_and_a_song_by_one_job(company: Company, edit
     assert "This is the same recording as" in again.get_data(as_text=True)
 
 
+def test_a_song_sent_twice_is_made_once(company: Company, editor: Visitor, media: Media) -> None:
+    url, data = f"/p/{company.project.slug}/songs/new", {"media": str(media.public_id), "once": "the same mark"}
+
+    places = {editor.post(url, data).location for _ in range(2)}
+
+    assert len(places) == 1
+    assert len(editor.get("/songs.json").get_json()["items"]) == 1
+
+
 @pytest.mark.parametrize("data", [{}, {"file": (io.BytesIO(b"not sound"), "a.wav")}, {"media": "nonsense"}])
 def test_what_is_no_song_is_refused_in_words(company: Company, editor: Visitor, data: dict[str, Any]) -> None:
     answer = editor.post(f"/p/{company.project.slug}/songs/new", {"media": "", "title": "Keel", **data})

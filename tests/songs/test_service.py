@@ -76,6 +76,7 @@ def test_a_recording_is_one_song_even_while_that_is_in_the_trash(company: Compan
         ({"title": " "}, "title"),
         ({"title": "x" * 256}, "title"),
         ({"year": 87}, "year"),
+        ({"language": "en onclick=x"}, "language"),
         ({"youtube_id": "not one"}, "youtube_id"),
         ({"synced_lyrics": "[00:01.00]Keel\nOak"}, "synced_lyrics"),
         ({"synced_lyrics": "[ti:Keel]"}, "synced_lyrics"),
