@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.activity.dicts import entry_dict
 from app.activity.history import across, of_clip, of_media, of_project, of_song
+from app.activity.leads import MayRestore
 from app.audit.sentences import Entry
 from app.audit.service import read_before
 from app.clips.service import clip_service
@@ -28,7 +29,7 @@ bp = Blueprint("activity", __name__)
 def index() -> Response:
     """Show what happened in all my projects."""
     with reading() as session:
-        page = across(session, viewer(), read_before(request.args.get("after")))
+        page = across(session, viewer(), _before())
     return _page("activity/history.html", page, title="Activity", crumbs=None)
 
 
@@ -39,7 +40,7 @@ def project(slug: str) -> Response:
     """Show what happened in one project."""
     with reading() as session:
         seat = project_service(session).get_for(viewer(), slug, "project:view")
-        page = of_project(session, seat.project.id, read_before(request.args.get("after")))
+        page = of_project(session, seat.project.id, _before(), _restores(seat))
     return _page("activity/project.html", page, **_project_names(seat))
 
 
@@ -50,7 +51,7 @@ def media(id: UUID) -> Response:
     """Show what happened to a recording and everything on it."""
     with reading() as session:
         row, seat = media_service(session).get_for(viewer(), id, "media:view")
-        page = of_media(session, row.project_id, row.id, read_before(request.args.get("after")))
+        page = of_media(session, row, _before(), _restores(seat))
     crumbs = [(seat.project.name, f"/p/{seat.project.slug}"), (row.title, f"/m/{id}"), ("History", None)]
     return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
 
@@ -62,7 +63,7 @@ def clip(id: UUID) -> Response:
     """Show what happened to one clip."""
     with reading() as session:
         row, recording, seat = clip_service(session).get_for(viewer(), id, "clip:view")
-        page = of_clip(session, row.id, read_before(request.args.get("after")))
+        page = of_clip(session, row.id, _before(), _restores(seat))
     crumbs = [
         (seat.project.name, f"/p/{seat.project.slug}"),
         (recording.title, f"/m/{recording.public_id}?clip={id}"),
@@ -78,13 +79,22 @@ def song(id: UUID) -> Response:
     """Show what happened to one song."""
     with reading() as session:
         row, _, seat = song_service(session).get_song(viewer(), id, "media:view")
-        page = of_song(session, row.id, read_before(request.args.get("after")))
+        page = of_song(session, row.id, _before(), _restores(seat))
     crumbs = [
         (seat.project.name, f"/p/{seat.project.slug}"),
         (row.title, f"/songs/{id}"),
         (f"History of “{row.title}”", None),
     ]
     return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+
+
+def _before() -> int | None:
+    return read_before(request.args.get("after"))
+
+
+def _restores(seat: Seat) -> MayRestore:
+    """Return what says whether the viewer may bring things back; what has moved on is asked for where it is now."""
+    return lambda id: id == seat.project.id and seat.may("media:delete")
 
 
 def _page(template: str, page: Page[Entry], **values: Any) -> Response:

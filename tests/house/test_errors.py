@@ -59,7 +59,12 @@ def test_each_error_is_a_piece_that_leaves_the_page_alone(visitor: Visitor, stat
 
 
 def test_the_page_shows_what_was_typed_and_no_secret(visitor: Visitor, status: int) -> None:
-    typed = {"description": "Three days of <b>rigging</b>", "password": "hidden one", "version": "7", "in_timecode": "00:00:01:00"}
+    typed = {
+        "description": "Three days of <b>rigging</b>",
+        "password": "hidden one",
+        "version": "7",
+        "in_timecode": "00:00:01:00",
+    }
 
     page = visitor.post(PATH, typed).get_data(as_text=True)
 

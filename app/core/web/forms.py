@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import HiddenField, SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields import Field
 from wtforms.validators import ValidationError
+from wtforms.widgets import HiddenInput
 
 from app.core.errors import Conflict, Invalid, Stale
 
@@ -63,6 +65,11 @@ class Form(FlaskForm):  # type: ignore[misc]
                 self.form_errors.append(str(error))
             else:
                 add_error(field, str(error))
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """Return the unseen fields, without ids: two forms on one page would share them."""
+        unseen = [field for field in self if isinstance(field.widget, HiddenInput)]
+        return Markup("\n").join(field(id=False) for field in unseen)
 
     @property
     def has_errors(self) -> bool:
