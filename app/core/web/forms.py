@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import reduce
+from operator import add
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from wtforms import HiddenField, SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields import Field
 from wtforms.validators import ValidationError
@@ -66,10 +67,10 @@ class Form(FlaskForm):  # type: ignore[misc]
             else:
                 add_error(field, str(error))
 
-    def hidden_tag(self, *fields: Any) -> Markup:
+    def hidden_tag(self, *fields: Any) -> Any:
         """Return the unseen fields, without ids: two forms on one page would share them."""
         unseen = [field for field in self if isinstance(field.widget, HiddenInput)]
-        return Markup("\n").join(field(id=False) for field in unseen)
+        return reduce(add, (field(id=False) for field in unseen))
 
     @property
     def has_errors(self) -> bool:
