@@ -2,6 +2,7 @@
 // One element is the clock; the other is brought back to it where they drift apart.
 
 const DRIFT_S = 0.04;
+const HAVE_FUTURE_DATA = 3;
 const root = document.getElementById("song-player");
 const byId = (id) => document.getElementById(id);
 const stems = [...root.querySelectorAll("[data-stem]")];
@@ -40,9 +41,13 @@ function show() {
   lyrics.show(at);
 }
 
+/** Brings the others to where the clock is; while it waits for its bytes, they wait too. */
 function together() {
-  for (const sound of sounds) {
-    if (sound !== clock && Math.abs(sound.currentTime - clock.currentTime) > DRIFT_S) sound.currentTime = clock.currentTime;
+  const waits = clock.paused || clock.readyState < HAVE_FUTURE_DATA;
+  for (const sound of sounds.slice(1)) {
+    if (waits) sound.pause();
+    else if (sound.paused && !sound.ended) sound.play().catch(() => { /* then it stays silent */ });
+    if (!sound.seeking && Math.abs(sound.currentTime - clock.currentTime) > DRIFT_S) sound.currentTime = clock.currentTime;
   }
 }
 
@@ -51,26 +56,24 @@ function seek(seconds) {
   show();
 }
 
+let timer = 0;
 function tick() {
-  if (clock.paused) return;
   together();
   show();
-  requestAnimationFrame(tick);
+  cancelAnimationFrame(timer);
+  if (!clock.paused) timer = requestAnimationFrame(tick);
 }
 
 function state() {
   root.classList.toggle("is-playing", !clock.paused);
   root.querySelector("[data-act=play]").setAttribute("aria-pressed", String(!clock.paused));
-}
-
-async function play() {
-  together();
-  try { await Promise.all(sounds.map((sound) => sound.play())); }
-  catch { pause(); return; }
   tick();
 }
 
-function pause() { for (const sound of sounds) sound.pause(); }
+function toggle() {
+  if (clock.paused) clock.play().catch(state);
+  else clock.pause();
+}
 
 /** -100: only vocals; 100: only instrumental; in the middle both as they were sung. */
 function balance(value) {
@@ -87,17 +90,11 @@ function balance(value) {
 function begin() {
   root.classList.add("is-scripted");
   for (const sound of sounds) sound.controls = false;
-  root.querySelector("[data-act=play]").addEventListener("click", () => (clock.paused ? play() : pause()));
+  root.querySelector("[data-act=play]").addEventListener("click", toggle);
   byId("song-at").addEventListener("input", (event) => seek(Number(event.target.value)));
   byId("song-length").textContent = words(Number(byId("song-at").max));
-  for (const name of ["play", "pause"]) clock.addEventListener(name, state);
+  for (const name of ["play", "pause", "ended"]) clock.addEventListener(name, state);
   clock.addEventListener("seeked", show);
-  clock.addEventListener("ended", () => { pause(); state(); });
-  // The one that has to wait for its bytes holds the other back.
-  for (const sound of sounds) {
-    sound.addEventListener("waiting", () => { for (const other of sounds) if (other !== sound) other.pause(); });
-    sound.addEventListener("playing", () => { for (const other of sounds) if (other.paused && !sound.paused) other.play().catch(pause); });
-  }
   byId("balance")?.addEventListener("input", (event) => balance(Number(event.target.value)));
   for (const button of root.querySelectorAll("[data-balance]")) {
     button.addEventListener("click", () => balance(Number(button.dataset.balance)));
