@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.clips.archive import stream_zip
+from app.clips.captions import captions_of, playlist
 from app.clips.certificates import shown_certificate
 from app.clips.forms import RenderForm
 from app.clips.models import Clip, ClipExport
@@ -102,13 +103,14 @@ def tag_many(slug: str) -> Response:
 @bp.post("/p/<slug>/clips/zip")
 @access("clip:view")
 def archive(slug: str) -> Response:
-    """Send the newest file and certificate of every chosen clip as one zip."""
+    """Send the newest file, certificate and captions of every chosen clip as one zip, with a list to play in order."""
     with transaction(actor()) as session:
         project = project_service(session).get_for(viewer(), slug, "clip:view").project
         clips = clip_service(session).clips.by_public_ids(project.id, _chosen())
         found = exports_of(session, [clip.id for clip in clips])
         exports = [found[clip.id][0] for clip in clips if found[clip.id]]
         gone = [export for export in exports if not storage().path_of(export.path).is_file()]
+        captions = captions_of(session, exports)
         for export in exports if not gone else []:
             _tell(AuditService(session), export)
     if gone:
@@ -124,6 +126,9 @@ def archive(slug: str) -> Response:
     for name, export in archive_names(exports):
         proof = json.dumps(export.certificate_json, indent=2).encode()
         files += [(name, storage().path_of(export.path)), (f"{name} certificate.json", proof)]
+        # Under the file's own name, where players look for captions.
+        files += [(f"{Path(name).stem}.vtt", captions[export.id].encode())] if export.id in captions else []
+    files.append(("All in order.m3u8", playlist(name for name, _ in archive_names(exports))))
     answer = FlaskResponse(stream_zip(files), mimetype="application/zip")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{file_stem(project.name)} clips.zip")
     return answer
