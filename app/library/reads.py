@@ -15,6 +15,7 @@ from app.core.timecode import Rate
 from app.core.words import ago, lasts, plural, size
 from app.jobs.models import Job, JobStatus
 from app.jobs.reads import latest_jobs, open_jobs
+from app.jobs.service import job_service
 from app.jobs.words import eta, stage_words
 from app.media.files import rendition_url
 from app.media.filters import MediaRow
@@ -100,11 +101,12 @@ def strip(session: Session, project: Project) -> Strip:
     running = [job for job in active if job.status is JobStatus.RUNNING]
     shown = (failed + running + [job for job in active if job not in running])[:MOST_ROWS]
     media = media_by_ids(session, (job.media_id for job in shown))
+    why = job_service(session).waiting_reasons(shown)
     return Strip(
         failed=len(failed),
         running=len(running),
         waiting=len(active) - len(running),
-        rows=[_strip_row(job, media.get(job.media_id or 0)) for job in shown],
+        rows=[_strip_row(job, media.get(job.media_id or 0), why.get(job.id)) for job in shown],
     )
 
 
@@ -136,12 +138,12 @@ def touched(session: Session, project: Project) -> list[Media]:
     return list(session.scalars(query))
 
 
-def _strip_row(job: Job, media: Media | None) -> StripRow:
+def _strip_row(job: Job, media: Media | None, waits: str | None) -> StripRow:
     return StripRow(
         public_id=str(job.public_id),
         name=job.name,
         media_public_id=str(media.public_id) if media else None,
-        stage_text=stage_words(job),
+        stage_text=waits or stage_words(job),
         percent=job.progress,
         eta=eta(job),
         failed=job.status is JobStatus.FAILED,

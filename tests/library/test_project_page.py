@@ -8,10 +8,11 @@ import pytest
 from app.core import clock
 from app.core.db import transaction
 from app.jobs.models import Job, JobStatus
-from app.jobs.service import job_service
+from app.jobs.service import NO_WORKER, job_service
 from app.media.models import Media, MediaKind, MediaState
 from app.media.repository import SORTS
 from app.media.service import media_service
+from app.pipelines import stages_of
 from tests.factories import make_clip, make_media, make_project
 from tests.visitors import Company, Visitor, counted, own
 
@@ -198,8 +199,10 @@ def test_the_strip_tells_what_runs_waits_and_failed(company: Company) -> None:
     text = company.as_("editor").get(f"/p/{company.project.slug}").get_data(as_text=True)
 
     assert "<b>1</b> failed · <b>1</b> running · <b>1</b> waiting" in " ".join(text.split())
+    # Why it waits, not only that it does: here nothing is there to run it.
+    assert NO_WORKER in text
     assert "The index is damaged." in text
-    assert "Making a copy browsers can play, step 4 of 8" in text
+    assert f"Making a copy browsers can play, step 4 of {len(stages_of('ingest'))}" in text
     assert 'data-live="running"' in text
 
 
