@@ -12,6 +12,7 @@ from app.core.clock import local
 from app.core.words import ago, lasts
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
 from app.jobs.service import job_service
+from app.jobs.tries import Try, tries_of
 from app.jobs.words import eta, stage_words
 from app.media.reads import media_by_ids
 from app.pipelines import KIND_WORDS, STAGE_WORDS
@@ -25,6 +26,16 @@ STATUS_WORDS = {
     JobStatus.FAILED: "Failed",
     JobStatus.CANCELLED: "Cancelled",
 }
+
+
+@dataclass(frozen=True)
+class TryRow:
+    """One try of a job that was tried more than once."""
+
+    number: int
+    started_text: str
+    duration_text: str | None
+    reason: str | None
 
 
 @dataclass
@@ -52,14 +63,15 @@ class JobRow:
     can_act: bool
     created_text: str = ""
     stages: list["StageRow"] = field(default_factory=list)
-    attempts: list[None] = field(default_factory=list)
+    attempts: list[TryRow] = field(default_factory=list)
     log: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class StageRow:
-    """One stage of a job."""
+    """One stage of a job; `key` is what the form that starts again from it sends."""
 
+    key: str
     name: str
     status: str
     percent: int
@@ -112,12 +124,18 @@ def job_page(session: Session, job: Job, can_act: bool) -> JobRow:
     row.can_act = can_act
     row.created_text = f"Asked for by {people.get(job.created_by or 0, 'Rushes')}, {ago(job.created_at)}"
     row.stages = [_stage(stage) for stage in jobs.stages(job.id)]
+    row.attempts = [_try(each) for each in tries_of(session, job)]
     row.log = [_line(line) for line in jobs.log(job.id, limit=LOG_LINES)]
     return row
 
 
+def _try(each: Try) -> TryRow:
+    return TryRow(each.number, ago(each.began), _spent(each.began, each.ended), each.reason)
+
+
 def _stage(stage: JobStage) -> StageRow:
     return StageRow(
+        key=stage.name,
         name=STAGE_WORDS.get(stage.name, stage.name),
         status=stage.status.value,
         percent=stage.progress,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from app.core.clock import now
-from app.core.db import transaction
+from app.core.db import reading, transaction
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog, StageStatus, Worker
+from app.jobs.service import NO_WORKER
 from app.media.service import media_service
 from tests.factories import make_media, make_project
 from tests.visitors import Company, Visitor, counted, own
@@ -253,3 +254,37 @@ def test_a_job_of_a_deleted_recording_still_has_its_page(editor: Visitor, compan
 
     assert answer.status_code == 200
     assert "Open the recording" not in answer.get_data(as_text=True)
+
+
+def test_a_waiting_job_tells_why_it_waits(editor: Visitor, company: Company) -> None:
+    job = enqueue(company)
+
+    text = editor.get(f"/jobs/{job.public_id}").get_data(as_text=True)
+
+    assert "Why it waits:" in text and NO_WORKER in text
+
+
+def test_a_job_that_was_tried_twice_tells_of_both(editor: Visitor, company: Company) -> None:
+    job = fail(company)
+    with transaction() as session:
+        again = session.get_one(Job, job.id)
+        again.attempt = 2
+        for attempt, level, message in ((1, "error", "The disk was full."), (2, "error", "The index is damaged.")):
+            line = {"level": level, "message": message, "attempt": attempt, "status": "running"}
+            session.add(ProcessingLog(job_id=job.id, **line))
+
+    text = editor.get(f"/jobs/{job.public_id}").get_data(as_text=True)
+
+    assert "Try 1" in text and "The disk was full." in text and "Try 2" in text
+
+
+def test_it_is_done_again_from_a_stage_that_is_named(editor: Visitor, company: Company) -> None:
+    job = fail(company)
+    page = editor.get(f"/jobs/{job.public_id}").get_data(as_text=True)
+    assert "Do again from here" in page
+    assert "Do again from here" not in company.as_("viewer").get(f"/jobs/{job.public_id}").get_data(as_text=True)
+
+    editor.post(f"/jobs/{job.public_id}/retry", {"stage": "probe"})
+
+    with reading() as session:
+        assert session.get_one(Job, job.id).status is JobStatus.QUEUED
