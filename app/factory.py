@@ -33,7 +33,7 @@ from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import me_routes, second_factor_routes, token_routes
 from app.auth import routes as auth
-from app.clips import highlight_routes, render_routes
+from app.clips import highlight_routes, reel_routes, render_routes
 from app.clips import models as clips_models
 from app.clips import purge as clips_purge
 from app.clips import routes as clips
@@ -128,6 +128,7 @@ BLUEPRINTS = (
     clips.bp,
     render_routes.bp,
     highlight_routes.bp,
+    reel_routes.bp,
     songs.bp,
     song_edits.bp,
     song_lyrics.bp,

@@ -19,6 +19,7 @@ PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},
     "fetch": {"fetch": 60, **INGEST},
+    "reel": {"reel": 60, **INGEST},
     "captions": {"captions": 100},
     "transcript": {"transcript": 100},
     "silence": {"silence": 100},
@@ -41,6 +42,7 @@ def stages_of(kind: str) -> dict[str, int]:
 STAGE_WORDS = {
     "generate": "Making the sample recording",
     "fetch": "Fetching it",
+    "reel": "Rendering the clips one after another",
     "probe": "Measuring",
     "pictures": "Making pictures",
     "waveform": "Drawing the sound",
@@ -60,6 +62,7 @@ KIND_WORDS = {
     "ingest": "Take in",
     "demo": "Sample recording",
     "fetch": "Bring by address",
+    "reel": "Reel",
     "captions": "Take in captions",
     "transcript": "Write down speech",
     "silence": "Listen for silence",

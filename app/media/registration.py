@@ -22,6 +22,8 @@ class NewMedia:
     storage_key: str | None = None
     path: str | None = None
     source_url: str | None = None
+    # What the job that makes it has to know.
+    job_params: dict[str, Any] | None = None
 
 
 def row_of(project_id: int, new: NewMedia, person_id: int | None) -> dict[str, Any]:

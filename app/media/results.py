@@ -39,7 +39,7 @@ KEPT = (
     "streams",
     "tags",
 )
-INGESTS = ("ingest", "demo", "song", "fetch")
+INGESTS = ("ingest", "demo", "song", "fetch", "reel")
 
 
 def keep_probe(session: Session, media_id: int, facts: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """What people and jobs do with recordings: register, rename, move, delete, restore."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -68,16 +69,17 @@ class MediaService:
             self.refuse_duplicate(project, new.sha256)
         media = self.media.create(Media(**row_of(project.id, new, person_id)))
         self.projects.projects.add_counts(project.id, media=1)
-        self.start(media, kind, person_id)
+        self.start(media, kind, person_id, new.job_params)
         return media
 
-    def start(self, media: Media, kind: str, person_id: int | None) -> Job:
+    def start(self, media: Media, kind: str, person_id: int | None, params: dict[str, Any] | None = None) -> Job:
         """Ask for a job on this recording; asking while one is active returns that one."""
         return self.jobs.enqueue(
             kind,
             project_id=media.project_id,
             media_id=media.id,
             name=media.title,
+            params=params,
             created_by=person_id,
             idempotency_key=work_key(kind, media.public_id, media.sha256 or media.path_hash),
         )

@@ -173,8 +173,13 @@ async def _recognise(context: StageContext, source: Source) -> None:
 
 async def source_of(context: StageContext) -> Source:
     """Return the recording this job is about; raises `ProcessingFailed` where its row or file is gone."""
+    return await source_with(context, _media_id(context))
+
+
+async def source_with(context: StageContext, media_id: int) -> Source:
+    """Return another recording than the job's; raises `ProcessingFailed` where its row or file is gone."""
     async with context.db.areading() as session:
-        source = await session.run_sync(_read_source, store_of(context), _media_id(context))
+        source = await session.run_sync(_read_source, store_of(context), media_id)
     if source is None:
         raise ProcessingFailed("The recording was deleted.")
     return source

@@ -91,8 +91,8 @@ def _exact(order: Order, index: FrameIndex, rate: Fraction, report: Report) -> d
     with ExitStack() as stack:
         container = stack.enter_context(open_media(order.source))
         target = stack.enter_context(av.open(str(order.output), "w", format="mp4", options=MP4))
-        film = Film(target, index, order.start, _coding(order, rate))
-        _keep_looks(film.picture, require_picture(container), order)
+        film = Film(target, index, order.start, coding_of(order, rate))
+        keep_looks(film.picture, require_picture(container), order)
         film.add_sounds(_sounds(stack, order, index, target))
         frames = every_frame(container, index, order.start, order.stop)
         for number in film.write(frames):
@@ -125,7 +125,7 @@ def _facts(mode: str, frames: int, sounds: int) -> dict[str, Any]:
     return {"mode": mode, "frames": frames, "sounds": sounds, "content_type": "video/mp4"}
 
 
-def _coding(order: Order, rate: Fraction) -> Coding:
+def coding_of(order: Order, rate: Fraction) -> Coding:
     """Keep the coded size, made even; the turn is kept as the file's own note, not applied."""
     with open_media(order.source) as container:
         context = require_picture(container).codec_context
@@ -133,7 +133,7 @@ def _coding(order: Order, rate: Fraction) -> Coding:
     return Coding(rate, Shape(width, height), max(1, round(rate * SECONDS_PER_GOP)), ENCODER)
 
 
-def _keep_looks(target: Any, source: VideoStream, order: Order) -> None:
+def keep_looks(target: Any, source: VideoStream, order: Order) -> None:
     """Carry over colours, pixel shape and turn, which are the source's and not ours to change."""
     keep_colours(target, source)
     if source.sample_aspect_ratio:
@@ -158,7 +158,7 @@ def _sounds(
     zero = Fraction(0) if index.by_order else index.first_pts * index.time_base
     begin, end = zero + index.offset(order.start), zero + index.offset(order.stop)
     tracks: list[SoundTrack | SoundCopy] = []
-    for number in range(_count_sounds(order.source)):
+    for number in range(count_sounds(order.source)):
         container = stack.enter_context(open_media(order.source))
         stream = sound_streams(container)[number]
         rate = stream.codec_context.sample_rate
@@ -171,7 +171,7 @@ def _sounds(
     return tracks
 
 
-def _count_sounds(path: Path) -> int:
+def count_sounds(path: Path) -> int:
     with open_media(path) as container:
         return min(MOST_SOUNDS, len(sound_streams(container)))
 

@@ -40,7 +40,7 @@ LIMITS = {
     "voices": Limits(wall_s=DAY_S, cpu_s=2 * DAY_S, memory_bytes=12 * GIB, niceness=15),
     "fetch": Limits(wall_s=DAY_S, cpu_s=6 * 3600, niceness=15, network=True),
     "frames": Limits(wall_s=60, cpu_s=90, memory_bytes=2 * GIB, file_bytes=GIB),
-    **dict.fromkeys(("proxy", "scenes", "speech", "render", "certificate"), LONG_LIMITS),
+    **dict.fromkeys(("proxy", "scenes", "speech", "render", "reel", "certificate"), LONG_LIMITS),
 }
 
 ROOT = Path(__file__).resolve().parents[2]

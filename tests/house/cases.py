@@ -175,6 +175,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("projects.new", "GET"): page(),
     ("projects.new", "POST"): form(name="Another"),
     ("projects.unarchive", "POST"): form(),
+    ("reels.create", "POST"): form(),
     ("renders.archive", "POST"): form(200, clip="{clip}"),
     ("renders.boundary", "GET"): page(),
     ("renders.certificate", "GET"): page(),

@@ -20,7 +20,7 @@ RULES = {
         "workbench_clips.bounds workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore "
         "workbench_words.create"
     ),
-    "clip:render": "renders.render_many renders.request_render",
+    "clip:render": "reels.create renders.render_many renders.request_render",
     "clip:view": (
         "highlights.show highlights.show_json "
         "activity.clip activity.clip_json clips.index clips.index_json renders.archive renders.boundary "
