@@ -27,7 +27,7 @@ check: $(VENV)/ready-dev ## Format, lint, types, contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/ready-dev $(VENV)/speech ## Timings beside the ffmpeg command line, as ratios
+bench: $(VENV)/ready-dev $(VENV)/speech ## Timings: the data core, pages and pieces, processing; RUSHES_BENCH chooses
 	$(BIN)/python -m tests.bench
 
 torture: $(VENV)/ready-dev ## The large numbers: power cuts, failing disks, kills, steps, writers, queries

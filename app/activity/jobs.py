@@ -61,6 +61,8 @@ class JobRow:
     attempt: int
     max_attempts: int
     can_act: bool
+    # False for what ran in a project that is in the trash: admins see the line, and nothing is behind it.
+    is_open: bool
     created_text: str = ""
     stages: list["StageRow"] = field(default_factory=list)
     attempts: list[TryRow] = field(default_factory=list)
@@ -89,7 +91,8 @@ def job_rows(session: Session, jobs: list[Job], editable: set[int] | None) -> li
     rows = []
     for job in jobs:
         project, recording = projects.get(job.project_id or 0), media.get(job.media_id or 0)
-        there = recording is not None and recording.deleted_at is None
+        is_open = project is None or project.deleted_at is None
+        there = is_open and recording is not None and recording.deleted_at is None
         rows.append(
             JobRow(
                 public_id=job.public_id,
@@ -110,7 +113,8 @@ def job_rows(session: Session, jobs: list[Job], editable: set[int] | None) -> li
                 worker=job.worker_id,
                 attempt=job.attempt,
                 max_attempts=job.max_attempts,
-                can_act=editable is None or job.project_id in editable,
+                can_act=is_open and (editable is None or job.project_id in editable),
+                is_open=is_open,
             )
         )
     return rows

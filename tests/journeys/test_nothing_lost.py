@@ -46,6 +46,7 @@ def test_what_was_saved_is_not_given_back(page: Page, studio: Studio) -> None:
     expect(page.locator("[name=display_name]")).to_have_value("Ingrid B. Berg")
     page.fill("[name=display_name]", "Ingrid Berg")
     page.click("main button.primary")
+    expect(page.locator("#toasts")).to_contain_text("Saved")
 
 
 def test_a_clip_sent_while_the_line_was_down_is_sent_again(page: Page, studio: Studio) -> None:

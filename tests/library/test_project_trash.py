@@ -85,6 +85,16 @@ def test_its_jobs_end_with_it(company: Company, media: Media) -> None:
         assert session.scalars(sa.select(Job.status)).all() == [JobStatus.CANCELLED]
 
 
+def test_admins_see_what_ran_in_it_and_no_dead_link(company: Company, media: Media) -> None:
+    with transaction() as session:
+        job = media_service(session).start(session.get_one(Media, media.id), "ingest", company.owner.id)
+    delete(company)
+
+    page = company.as_("admin").get("/jobs?state=done").get_data(as_text=True)
+
+    assert "Take in: Keel" in page and f"/jobs/{job.public_id}" not in page
+
+
 def test_an_owner_brings_it_back_whole(company: Company, owner: Visitor, media: Media) -> None:
     delete(company)
     assert company.project.name in owner.get("/projects/trash").get_data(as_text=True)
