@@ -41,7 +41,7 @@ def index() -> Response:
         return _told(text, results)
     return render(
         "search/index.html",
-        "search/_results.html",
+        "search/_results.html" if results else "search/_ask.html",
         query=text,
         question=question,
         results=results,

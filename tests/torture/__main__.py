@@ -18,6 +18,7 @@ SIZES = {
     "RUSHES_STEPS": "13000",
     "RUSHES_UNITS": "500",
     "RUSHES_QUERIES": "20000",
+    "RUSHES_REQUESTS": "20000",
 }
 PROOFS = [
     "tests/torture",
@@ -25,6 +26,7 @@ PROOFS = [
     "tests/core/test_machine.py",
     "tests/core/test_writers.py",
     "tests/core/test_search_alike.py",
+    "tests/house/test_hostile_requests.py",
 ]
 
 
