@@ -12,7 +12,7 @@ NEEDS_MODEL = (
     "Left and right are the same here, so voice and instruments cannot be told apart by their place. "
     "Whoever runs this server can add what hears the difference: flask models install spleeter-2stems"
 )
-WORDS = {CENTRE: "what comes from the middle", MODEL: "Spleeter"}
+WORDS = {CENTRE: "place: what comes from the middle", MODEL: "Spleeter"}
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_the_song_plays_both_stems_and_its_lines_lead_to_their_moment(
     assert text.count("<audio controls") == 3
     assert 'data-stem="vocals"' in text and f"/m/{media.public_id}/renditions/vocals?v=" in text and "#t=4.5" in text
     assert f'<li data-ms="4500"><a href="/songs/{song.public_id}?t=4.500#song-player">' in text
-    assert "made by what comes from the middle" in text and "Of an earlier file" not in text
+    assert "made by place: what comes from the middle" in text and "Of an earlier file" not in text
     assert 'download="Unknown Artist - Keel (vocals).m4a"' in text
     assert len(own(statements)) <= 6, "\n".join(own(statements))
 
