@@ -19,6 +19,7 @@ SIZES = {
     "RUSHES_UNITS": "500",
     "RUSHES_QUERIES": "20000",
     "RUSHES_REQUESTS": "20000",
+    "RUSHES_MUTANTS": "4200",
 }
 PROOFS = [
     "tests/torture",
