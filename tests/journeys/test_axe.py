@@ -13,6 +13,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 ADMIN = "users users/new projects processing storage storage/check database audit audit/1 settings".split()
 # Rules that are agreed upon, and those of WCAG 2.2 AA.
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
 def bring_lines(page: Page, address: str) -> str:
@@ -77,6 +78,7 @@ def pages(studio: Studio) -> list[str]:
         *(
             "/projects",
             "/projects?archived=1",
+            "/projects/trash",
             "/projects/new",
             "/activity",
             "/jobs?state=failed",
@@ -84,7 +86,7 @@ def pages(studio: Studio) -> list[str]:
             job,
         ),
         *(project, f"{project}?view=list", f"{project}?q=nothing-at-all", f"{project}/clips", f"{project}/activity"),
-        *(f"{project}/settings", f"{project}/upload", f"{project}/scan"),
+        *(f"{project}/settings", f"{project}/delete", f"{project}/upload", f"{project}/scan"),
         *(f"{project}/members", f"{project}/tags", f"{project}/tags/{tag}/edit", f"{project}/trash"),
         *(f"{project}?view=list&tag=boats", f"{project}/clips?tag=boats", f"{media}?q=keel"),
         *("/search", "/search?q=keel", "/search?q=nothing-at-all", "/search?q=boats+before:soon"),
@@ -118,6 +120,19 @@ def test_axe_is_silent_and_nothing_scrolls_sideways(
             found.append(f"{path}: {violation['id']}: {violation['nodes'][0]['html'][:120]}")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path}: scrolls sideways")
+    context.close()
+
+    assert found == []
+
+
+def test_no_page_scrolls_sideways_at_320_pixels(studio: Studio, pages: list[str]) -> None:
+    context = studio.window(viewport=NARROW)
+    page = context.new_page()
+    found = []
+    for path in pages:
+        page.goto(studio.address(path))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(path)
     context.close()
 
     assert found == []
