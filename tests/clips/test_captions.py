@@ -7,10 +7,24 @@ from app.clips.models import Clip
 from app.media.models import Media
 from app.transcripts.captions import Cue
 from tests.clips.conftest import make_export
-from tests.clips.test_renders import clip as clip
 from tests.clips.test_renders import zip_of
-from tests.factories import make_clip, make_transcript
+from tests.factories import make_clip, make_media, make_transcript
 from tests.visitors import Company, Visitor
+
+
+@pytest.fixture
+def media(company: Company) -> Media:
+    return make_media(company.project)
+
+
+@pytest.fixture
+def clip(company: Company, media: Media) -> Clip:
+    return make_clip(company.editor, media, 100, 200, "Keel")
+
+
+@pytest.fixture
+def editor(company: Company) -> Visitor:
+    return company.as_("editor")
 
 
 def test_a_zip_holds_captions_and_a_list_in_the_clips_order(
