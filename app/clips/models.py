@@ -35,8 +35,8 @@ class Clip(Base):
 
     __tablename__ = "clips"
     __table_args__ = (
-        sa.Index("ix_clips_media_id_in_point_out_point", "media_id", "deleted_at", "in_point", "out_point"),
-        sa.Index("ix_clips_project_id_clip_order", "project_id", "deleted_at", "clip_order", "id"),
+        sa.Index("ix_clips_media_id_in_point_out_point", "media_id", "in_point", "out_point"),
+        sa.Index("ix_clips_project_id_clip_order", "project_id", "clip_order", "id"),
         sa.Index("ix_clips_created_by", "created_by"),
         sa.Index("ix_clips_job_id", "job_id"),
         sa.Index("ix_clips_content_segment_id", "content_segment_id"),

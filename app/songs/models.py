@@ -44,8 +44,8 @@ class Song(Base):
             "project_id", "youtube_id", info={"field": "youtube_id", "words": "This song is in the project already."}
         ),
         sa.Index("ix_songs_artist", "artist"),
-        sa.Index("ix_songs_project_id_date_added_id", "project_id", "deleted_at", "date_added", "id"),
-        sa.Index("ix_songs_project_id_name_key_id", "project_id", "deleted_at", "name_key", "id"),
+        sa.Index("ix_songs_project_id_date_added_id", "project_id", "date_added", "id"),
+        sa.Index("ix_songs_project_id_name_key_id", "project_id", "name_key", "id"),
         sa.Index("ix_songs_created_by", "created_by"),
         sa.CheckConstraint("length(title) > 0", name="title"),
     )

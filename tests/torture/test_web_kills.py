@@ -7,7 +7,6 @@ import random
 import shutil
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -140,7 +139,7 @@ def test_a_killed_web_server_loses_nothing_it_answered_for(prepared: Path, tmp_p
             for _ in range(KILLS):
                 web.start()
                 # The moment of death must be any moment, so nothing is waited for.
-                time.sleep(chance.uniform(SHORTEST_S, LONGEST_S))
+                clients.stop.wait(chance.uniform(SHORTEST_S, LONGEST_S))
                 web.kill()
             web.start()
             while not (clients.made and clients.sent):
