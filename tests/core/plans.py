@@ -53,8 +53,7 @@ def _postgresql(connection: sa.Connection, statement: str, parameters: Any) -> l
     return [
         f"{node['Node Type']} on {node['Relation Name']}"
         for node in _nodes(plan)
-        if node.get("Relation Name") in BIG
-        and (node["Node Type"] == "Seq Scan" or _rows_read(node) > MOST_READ)
+        if node.get("Relation Name") in BIG and (node["Node Type"] == "Seq Scan" or _rows_read(node) > MOST_READ)
     ]
 
 
