@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.auth.models import Invitation, LinkPurpose, Role, User
 from app.auth.passwords import hash_password, new_token, token_hash
 from app.auth.service import AuthService, NewPerson, auth_service
-from app.core.clock import now
+from app.core.clock import is_ahead, now
 from app.core.errors import NotFound
 
 JOIN_LASTS = timedelta(days=7)
@@ -71,7 +71,7 @@ class LinkService:
     def open(self, token: str, purpose: LinkPurpose) -> Invitation:
         """Return the live link this token opens; raises `NotFound` where there is none."""
         found = self.session.scalar(sa.select(Invitation).where(Invitation.token_hash == token_hash(token)))
-        if found is None or found.purpose is not purpose or found.used_at is not None or found.expires_at < now():
+        if found is None or found.purpose is not purpose or found.used_at is not None or _is_over(found):
             raise NotFound(GONE)
         return found
 
@@ -120,6 +120,10 @@ class LinkService:
     def _forget(self, *conditions: sa.ColumnElement[bool]) -> None:
         for link in self.session.scalars(sa.select(Invitation).where(*conditions, Invitation.used_at.is_(None))):
             self.session.delete(link)
+
+
+def _is_over(link: Invitation) -> bool:
+    return link.expires_at < now() or is_ahead(link.created_at)
 
 
 def link_service(session: Session) -> LinkService:

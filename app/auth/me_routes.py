@@ -5,10 +5,12 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
-from app.auth.cookies import read_token
+from app.auth.cookies import read_token, set_token
 from app.auth.models import User
 from app.auth.own import own_service
 from app.auth.own_forms import KeysForm, OwnPasswordForm, ProfileForm
+from app.auth.routes import browser
+from app.auth.service import auth_service
 from app.core.clock import zone_names
 from app.core.db import reading, transaction
 from app.core.errors import Stale
@@ -55,16 +57,18 @@ def theme() -> Response:
 @bp.route("/password", methods=["GET", "POST"])
 @access(IN_PERSON)
 def password() -> Response:
-    """Change one's password, and by choice end every other session."""
+    """Change one's password, go on with a new session, and by choice end every other."""
     form = OwnPasswordForm()
     if form.validate_on_submit():
         with form.blame(), transaction(actor()) as session:
             service = own_service(session)
             service.change_password(viewer(), form.current.data or "", form.password.data or "")
             ended = service.end_others(viewer(), read_token(current_app)) if form.end_others.data else 0
+            # A token somebody copied while the old password counted is worth nothing now.
+            key = auth_service(session).open_session(viewer(), browser())
         if not form.has_errors:
             flash(f"The password is changed.{_ended(ended)}")
-            return go(url_for("me.password"))
+            return set_token(current_app, go(url_for("me.password")), key)
     return render("auth/me_password.html", code=422 if form.has_errors else 200, form=form)
 
 

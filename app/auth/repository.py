@@ -94,6 +94,11 @@ class SessionRepository:
         """Note that a session was used just now."""
         self.session.execute(sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=moment))
 
+    def end(self, token_hash: str, moment: datetime) -> None:
+        """End the session with this hash, if it lives."""
+        live = sa.update(UserSession).where(UserSession.token_hash == token_hash, UserSession.revoked_at.is_(None))
+        self.session.execute(live.values(revoked_at=moment))
+
     def revoke_all(self, user_id: int, moment: datetime) -> None:
         """End a person's sessions."""
         live = sa.update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))

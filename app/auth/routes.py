@@ -118,6 +118,7 @@ def load_viewer() -> User | None:
         return None
     found = auth_service(db.session()).person_of(token)
     if found is None:
+        _end_if_lapsed(token)
         return None
     user, row, preferences = found
     if preferences is not None:
@@ -140,7 +141,14 @@ def load_bearer(token: str) -> Bearer | None:
 
 def browser() -> Browser:
     """Return where this request comes from."""
-    return Browser(request.remote_addr, request.user_agent.string)
+    return Browser(request.remote_addr, request.user_agent.string, read_token(current_app))
+
+
+def _end_if_lapsed(token: str) -> None:
+    # Asked first: a cookie that means nothing must not cost a write.
+    if auth_service(db.session()).has_lapsed(token):
+        with transaction(actor()) as unit:
+            auth_service(unit).end_lapsed(token)
 
 
 def _seen(session_id: int, moment: datetime) -> None:

@@ -15,7 +15,7 @@ from app.auth.models import PendingSignIn, TotpCredential, User
 from app.auth.passwords import matches, new_token, token_hash
 from app.auth.repository import SessionRepository
 from app.auth.throttle import Throttle
-from app.core.clock import now
+from app.core.clock import is_ahead, now
 from app.core.errors import Conflict, Invalid, NotFound, Throttled
 
 ISSUER = "Rushes"
@@ -105,7 +105,7 @@ class SecondFactorService:
     def waiting(self, token: str | None) -> User:
         """Return whose code is asked for; raises `NotFound` where the sign-in ran out or never was."""
         found = self.factors.pending(token_hash(token)) if token else None
-        if found is None or found[0].expires_at < now() or not found[1].is_active:
+        if found is None or _is_over(found[0]) or not found[1].is_active:
             raise NotFound(GONE)
         return found[1]
 
@@ -184,6 +184,10 @@ def address_of(user: User, credential: TotpCredential) -> str:
 def spaced(secret: str) -> str:
     """Return a secret in groups of four, to be typed."""
     return " ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP))
+
+
+def _is_over(pending: PendingSignIn) -> bool:
+    return pending.expires_at < now() or is_ahead(pending.created_at)
 
 
 def _account(user: User) -> str:

@@ -14,7 +14,7 @@ from app.auth.repository import SessionRepository, UserRepository, normalized
 from app.auth.second_factor import SecondFactorService, second_factor_service
 from app.auth.throttle import Throttle
 from app.core.choices import choices
-from app.core.clock import now
+from app.core.clock import CLOCKS_DIFFER, is_ahead, now
 from app.core.errors import Invalid, NotFound, Throttled
 
 SETUP_LASTS = timedelta(hours=24)
@@ -35,10 +35,11 @@ class NewPerson:
 
 @dataclass(frozen=True)
 class Browser:
-    """Where a request comes from, as far as a session remembers it."""
+    """Where a request comes from, as far as a session remembers it, and the token it came with."""
 
     ip: str | None
     user_agent: str | None
+    token: str | None = None
 
 
 class Entered(NamedTuple):
@@ -89,7 +90,7 @@ class AuthService:
     def check_setup_link(self, token: str) -> SetupLink:
         """Return the link this token opens; raises `NotFound` where it is used, expired or never was."""
         link = self.sessions.find_setup_link(token_hash(token))
-        if link is None or link.used_at is not None or link.expires_at < now() or not self.needs_setup():
+        if link is None or link.used_at is not None or _is_over(link) or not self.needs_setup():
             raise NotFound("This set-up link was used, has expired or is not complete.")
         return link
 
@@ -138,9 +139,14 @@ class AuthService:
         return self._enter(user, browser) if user is not None else None
 
     def open_session(self, user: User, browser: Browser) -> str:
-        """Start a session for this person and return its token; only the hash is stored."""
+        """Start a session for this person and return its token; only the hash is stored.
+
+        The session this browser had before, whoever's it was, ends.
+        """
         token = new_token()
         moment = now()
+        if browser.token:
+            self.sessions.end(token_hash(browser.token), moment)
         self.sessions.add(
             UserSession(
                 user_id=user.id,
@@ -163,6 +169,15 @@ class AuthService:
             return None
         return Visit(user, session, preferences)
 
+    def has_lapsed(self, token: str) -> bool:
+        """Say whether this is a session that nobody ended and that counts no more."""
+        found = self.sessions.find(token_hash(token))
+        return found is not None and found[0].revoked_at is None and not is_live(found[0], now())
+
+    def end_lapsed(self, token: str) -> None:
+        """End it for good: no clock that is put back brings it to life again."""
+        self.sessions.end(token_hash(token), now())
+
     def end_sessions(self, user: User) -> None:
         """End every session of this person at once."""
         self.sessions.revoke_all(user.id, now())
@@ -181,8 +196,14 @@ class AuthService:
 
 
 def is_live(session: UserSession, moment: datetime) -> bool:
-    """Say whether a session still counts: not ended, not expired, seen within the idle limit."""
-    return session.revoked_at is None and session.expires_at > moment and session.last_seen_at + IDLE_LIMIT > moment
+    """Say whether a session still counts: not ended, not expired, seen within the idle limit, begun in the past."""
+    if session.revoked_at is not None or session.created_at > moment + CLOCKS_DIFFER:
+        return False
+    return session.expires_at > moment and session.last_seen_at + IDLE_LIMIT > moment
+
+
+def _is_over(link: SetupLink) -> bool:
+    return link.expires_at < now() or is_ahead(link.created_at)
 
 
 def auth_service(session: Session) -> AuthService:

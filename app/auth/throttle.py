@@ -9,6 +9,8 @@ from app.core.clock import now
 
 FREE_TRIES = {"account": 4, "network": 20}
 LONGEST_WAIT_S = 15 * 60
+# A block further away was earned before the clock was put back, and would keep people out for as long.
+LONGEST_WAIT = timedelta(seconds=LONGEST_WAIT_S)
 FORGOTTEN_AFTER = timedelta(hours=24)
 
 
@@ -24,7 +26,7 @@ class Throttle:
         waits = [0]
         for kind, subject in subjects(username, ip):
             attempt = self.attempts.attempt(kind, subject)
-            if attempt and attempt.blocked_until and attempt.blocked_until > moment:
+            if attempt and attempt.blocked_until and moment < attempt.blocked_until <= moment + LONGEST_WAIT:
                 waits.append(int((attempt.blocked_until - moment).total_seconds()) + 1)
         return max(waits)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.auth.key_repository import TokenRepository
 from app.auth.models import ApiToken, TokenScope, User
 from app.auth.passwords import new_token, token_hash
-from app.core.clock import now
+from app.core.clock import is_ahead, now
 from app.core.errors import Conflict, NotFound
 
 # Words in front, so that whoever finds one in a file knows what it opens.
@@ -72,13 +72,19 @@ class TokenService:
         if found is None:
             return None
         row, user = found
-        if row.revoked_at is not None or not user.is_active or (row.expires_at is not None and row.expires_at < now()):
+        if row.revoked_at is not None or not user.is_active or _is_over(row):
             return None
         return Bearer(user, row)
 
     def used(self, bearer: Bearer) -> None:
         """Note that a token was used just now."""
         self.tokens.touch(bearer.token.id, now())
+
+
+def _is_over(token: ApiToken) -> bool:
+    if token.expires_at is None:
+        return False
+    return token.expires_at < now() or is_ahead(token.created_at)
 
 
 def token_service(session: Session) -> TokenService:

@@ -1,9 +1,12 @@
 """The one place that asks what time it is, so that tests can answer, and the zone times are shown in."""
 
 from contextvars import ContextVar
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+# The clocks of two machines that share a database may differ by so much.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
@@ -11,6 +14,11 @@ _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 def now() -> datetime:
     """Return the current moment, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def is_ahead(moment: datetime) -> bool:
+    """Say whether a stored moment is still to come, by more than clocks differ: the clock was put back since."""
+    return moment > now() + CLOCKS_DIFFER
 
 
 def local(moment: datetime) -> datetime:
