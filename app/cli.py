@@ -19,6 +19,8 @@ from app.auth.commands import users
 from app.auth.service import auth_service
 from app.config import Settings
 from app.core.db import session_scope
+from app.core.web.log_lines import LineFormatter
+from app.db_commands.whole import backup, restore
 from app.doctor import doctor
 from app.index.commands import search
 from app.jobs.commands import jobs
@@ -35,7 +37,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def register(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (serve, start, worker, setup_link, doctor, users, jobs, media, demo, models, audit, search, tags):
+    for command in (serve, start, worker, setup_link, doctor, backup, restore):
+        app.cli.add_command(command)
+    for command in (users, jobs, media, demo, models, audit, search, tags):
         app.cli.add_command(command)
     db_commands.register(app)
 
@@ -44,6 +48,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the pages; the database must be at the newest revision."""
+    _log_plainly()
     db_commands.require_ready()
     _serve(current_app._get_current_object(), None)  # type: ignore[attr-defined]
 
@@ -165,6 +170,8 @@ def _banner(settings: Settings, with_worker: bool) -> None:
 
 
 def _log_plainly() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("alembic", "waitress"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -71,11 +71,15 @@ SYSTEM = Actor()
 
 
 def engine_options(url: str, *, pool_size: int, max_overflow: int, recycle_s: int, echo: bool) -> dict[str, Any]:
-    """Return the `create_engine` options for this URL; pool figures apply to servers only."""
+    """Return the `create_engine` options for this URL; pool figures apply to servers only.
+
+    What was sent with a statement, hashes of tokens among it, is in no error's words and so in no log.
+    """
     if url.startswith("sqlite"):
-        return {"echo": echo, "connect_args": {"timeout": 10}}
+        return {"echo": echo, "hide_parameters": not echo, "connect_args": {"timeout": 10}}
     options: dict[str, Any] = {
         "echo": echo,
+        "hide_parameters": not echo,
         "pool_size": pool_size,
         "max_overflow": max_overflow,
         "pool_recycle": recycle_s,

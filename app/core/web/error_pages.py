@@ -107,7 +107,9 @@ def _answer_others(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         g.viewer = None
-        log.error("request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
+        # The route, never the address: a link may open something to whoever reads the log.
+        rule = request.url_rule.rule if request.url_rule else "no route"
+        log.error("request %s failed: %s %s", g.get("request_id"), request.method, rule, exc_info=error)
         return page(500)
 
 

@@ -1,0 +1,34 @@
+"""One shape for every line of the log: when in UTC, how bad, who says it, in which request; nobody can forge a line."""
+
+import logging
+import re
+from datetime import UTC, datetime
+
+from flask import g, has_app_context
+
+# Whatever begins a line, moves the cursor or turns the direction of reading, in any terminal.
+UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+NO_REQUEST = "-"
+
+
+class LineFormatter(logging.Formatter):
+    """`2026-11-21T22:47:03.120Z ERROR rushes.errors 9f2c… words`; each line of a traceback begins alike, then `| `."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line, and its traceback as lines that say where they belong."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        start = f"{moment} {record.levelname} {record.name} {request_id()} "
+        lines = [f"{start}{printable(record.getMessage())}"]
+        if record.exc_info:
+            lines += [f"{start}| {printable(line)}" for line in self.formatException(record.exc_info).split("\n")]
+        return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    """Return the text with what is no letter to the eye written out, `\\n` for an end of line."""
+    return UNPRINTED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def request_id() -> str:
+    """Return the number of the request that is answered just now; `-` where there is none."""
+    return str(g.get("request_id") or NO_REQUEST) if has_app_context() else NO_REQUEST
