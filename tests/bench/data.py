@@ -17,6 +17,8 @@ from tests.servers import mariadb_server, postgres_server
 ROUNDS = int(os.environ.get("RUSHES_BENCH_ROUNDS", "3"))
 SIZES = [int(size) for size in os.environ.get("RUSHES_BENCH_ROWS", "10000,100000").split(",")]
 KINDS = os.environ.get("RUSHES_BENCH_DATABASES", "sqlite,postgresql,mariadb").split(",")
+# Measure only the works whose names hold this.
+ONLY = os.environ.get("RUSHES_BENCH_WORK", "")
 SERVERS = {"postgresql": postgres_server, "mariadb": mariadb_server}
 
 
@@ -39,13 +41,13 @@ class Line:
 
 
 def run() -> list[Line]:
-    """Measure every work on every database at every size; settings are RUSHES_BENCH_ROWS, _DATABASES and _ROUNDS."""
+    """Measure every work on every database at every size; RUSHES_BENCH_ROWS, _DATABASES, _WORK, _ROUNDS choose."""
     lines = []
     for kind in KINDS:
         for rows in SIZES:
             with tempfile.TemporaryDirectory() as folder, _empty(kind, Path(folder)) as url:
                 with shelf(url, Path(folder), rows) as filled:
-                    lines += [_measured(work, filled) for work in works(filled)]
+                    lines += [_measured(work, filled) for work in works(filled) if ONLY in work.name]
     return lines
 
 

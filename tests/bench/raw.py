@@ -105,6 +105,16 @@ class FloorActs:
             " WHERE archived_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT 201"
         )
 
+    def songs(self) -> None:
+        latest = "SELECT MAX(id) FROM jobs WHERE jobs.media_id = songs.media_id AND jobs.clip_id IS NULL"
+        self.floor.query(
+            f"SELECT songs.*, jobs.* FROM songs LEFT JOIN jobs ON jobs.id = ({latest})"
+            " JOIN media ON media.id = songs.media_id"
+            " WHERE songs.project_id = ? AND songs.deleted_at IS NULL AND media.deleted_at IS NULL"
+            f" ORDER BY songs.date_added DESC, songs.id DESC LIMIT {PAGE + 1}",
+            [self.shelf.project_id],
+        )
+
     def write_progress(self) -> None:
         percent, moment = self.chance.randrange(100), self.floor.value(now())
         held = (percent, "Measuring", moment, moment, self.shelf.job_id, self.shelf.token)

@@ -19,12 +19,14 @@ from app.jobs.models import Job, JobStatus
 from app.media.models import Media, MediaKind, MediaSource, MediaState
 from app.media.registration import NewMedia, row_of
 from app.projects.models import Project
+from app.songs.models import Song
 from tests.core.databases import engine_on, migrate
 
 SEED = 20261121
 # Clips on the one recording everybody cuts: every 40 ticks one of 50, so that neighbours overlap.
 CLIP_STEP, CLIP_LENGTH = 40, 50
 MOST_CLIPS = 100_000
+MOST_SONGS = 100_000
 PROJECTS = 200
 BATCH = 10_000
 # One title in two holds the common word, one in about a thousand the rare one.
@@ -64,6 +66,7 @@ def shelf(url: str, folder: Path, rows: int) -> Iterator[Shelf]:
         project_id = _projects(engine)
         _recordings(engine, project_id, rows)
         cut_id, clips = _clips(engine, project_id, min(rows, MOST_CLIPS))
+        _songs(engine, project_id, min(rows, MOST_SONGS))
         job_id, token = _job(engine, project_id, cut_id)
         _settle(engine)
         yield Shelf(url, engine, rows, project_id, cut_id, clips, job_id, token)
@@ -124,6 +127,30 @@ def _clips(engine: sa.Engine, project_id: int, count: int) -> tuple[int, int]:
         with Session(engine) as session, unit_of_work(session):
             create_many(session, Clip, batch)
     return cut_id, count
+
+
+def _songs(engine: sa.Engine, project_id: int, count: int) -> None:
+    """Make a song of so many recordings, the newest of them with jobs of their own."""
+    with Session(engine) as session:
+        ids = list(session.scalars(sa.select(Media.id).order_by(Media.id.desc()).limit(count)))
+    for start in range(0, count, BATCH):
+        batch = [
+            {
+                "project_id": project_id,
+                "media_id": id,
+                "title": f"Song {id}",
+                "artist": f"Artist {id % 97}",
+                "name_key": f"artist {id % 97} song {id}",
+                "date_added": now() - timedelta(seconds=count - place),
+            }
+            for place, id in enumerate(ids[start : start + BATCH], start)
+        ]
+        with Session(engine) as session, unit_of_work(session):
+            create_many(session, Song, batch)
+    job = {"project_id": project_id, "kind": "stems", "params_json": {}, "status": JobStatus.COMPLETED}
+    with Session(engine) as session, unit_of_work(session):
+        newest = [id for id in ids[-200:] for _ in range(2)]
+        create_many(session, Job, [{**job, "media_id": id, "name": f"Song {id}"} for id in newest])
 
 
 def _job(engine: sa.Engine, project_id: int, media_id: int) -> tuple[int, str]:

@@ -21,6 +21,7 @@ from app.media.filters import MediaFilter
 from app.media.models import Media
 from app.media.repository import MediaRepository
 from app.projects.repository import ProjectRepository
+from app.songs.repository import SongRepository, SongRow
 from tests.bench.floor import Floor
 from tests.bench.raw import PAGE, FloorActs, raw_page, raw_search
 from tests.bench.shelf import COMMON, NAME, RARE, SEED, Shelf, recording
@@ -64,6 +65,7 @@ def works(shelf: Shelf) -> list[Work]:
             limit_us=500,
         ),
         Work("200 projects with counts", bench.projects, raw.projects, limit_us=2000),
+        Work(f"newest {PAGE} songs with their latest job", bench.songs, raw.songs, goal=2),
         Work("write a job’s progress", bench.write_progress, raw.write_progress, goal=2),
         Work("read a job’s progress", bench.read_progress, raw.read_progress, goal=3),
     ]
@@ -159,6 +161,10 @@ class Bench:
     def projects(self) -> list[Any]:
         with Session(self.shelf.engine) as session:
             return list(ProjectRepository(session).list_with_stats(user_id=None, limit=200).items)
+
+    def songs(self) -> list[SongRow]:
+        with Session(self.shelf.engine) as session:
+            return SongRepository(session).get_songs_with_jobs([self.shelf.project_id], limit=PAGE).items
 
     def write_progress(self) -> None:
         percent = self.chance.randrange(100)
