@@ -19,7 +19,6 @@ from app.auth.commands import users
 from app.auth.service import auth_service
 from app.config import Settings
 from app.core.db import session_scope
-from app.core.web.log_lines import LineFormatter
 from app.db_commands.whole import backup, restore
 from app.doctor import doctor
 from app.index.commands import search
@@ -48,7 +47,6 @@ def register(app: Flask) -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the pages; the database must be at the newest revision."""
-    _log_plainly()
     db_commands.require_ready()
     _serve(current_app._get_current_object(), None)  # type: ignore[attr-defined]
 
@@ -170,8 +168,6 @@ def _banner(settings: Settings, with_worker: bool) -> None:
 
 
 def _log_plainly() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(LineFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for chatty in ("alembic", "waitress"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -69,6 +69,13 @@ def newest_change(path: Path) -> str:
         return str(connection.execute("SELECT COALESCE(MAX(occurred_at), '') FROM audit_log").fetchone()[0])
 
 
+def named_files(path: Path) -> list[str]:
+    """Return the keys of the originals a copy names; each is a file of the store."""
+    with read_only(path) as connection:
+        found = connection.execute("SELECT storage_key FROM media WHERE storage_key IS NOT NULL")
+        return [str(row[0]) for row in found]
+
+
 @contextmanager
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file for reading alone; what SQLite says of it becomes a `BackupError`."""

@@ -46,12 +46,12 @@ def restore(file: Path, yes: bool) -> None:
     try:
         # Everything that can be wrong with the file, before anything is asked about the database.
         backups.check(settings.database_url, file)
-        revision = _known_revision(settings, file)
+        revision = known_revision(settings, file)
         if _is_there(settings):
             _require_idle()
             if not yes:
                 _require_older(settings, file, revision)
-        _let_go()
+        let_go()
         kept = backups.restore(settings.database_url, file)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
@@ -73,7 +73,7 @@ def reset(yes: bool) -> None:
     if not yes:
         raise click.ClickException("Everything in the database would be gone. If that is meant: flask db reset --yes")
     _require_idle()
-    _let_go()
+    let_go()
     try:
         for url in {settings.database_url, job_engine.jobs_url(settings)}:
             empty_database(url)
@@ -99,7 +99,8 @@ def _is_there(settings: Settings) -> bool:
     return target is None or (target.exists() and target.stat().st_size > 0)
 
 
-def _known_revision(settings: Settings, file: Path) -> str:
+def known_revision(settings: Settings, file: Path) -> str:
+    """Return the revision of a backup; raises `BackupError` for one that is not ours or of a newer version."""
     revision = backups.revision_of(settings.database_url, file)
     if revision is None:
         raise BackupError(f"{file} does not say which revision it is at: it is not a backup of Rushes.")
@@ -143,7 +144,7 @@ def _require_older(settings: Settings, file: Path, revision: str) -> None:
         )
 
 
-def _let_go() -> None:
+def let_go() -> None:
     """Close this process's own connections: a file somebody has open is not replaced."""
     db.session.remove()
     db.engine.dispose()

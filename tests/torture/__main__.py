@@ -20,6 +20,8 @@ SIZES = {
     "RUSHES_QUERIES": "20000",
     "RUSHES_REQUESTS": "20000",
     "RUSHES_MUTANTS": "4200",
+    "RUSHES_BACKUPS": "20",
+    "RUSHES_BACKUP_FLIPS": "50",
 }
 PROOFS = [
     "tests/torture",
