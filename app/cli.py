@@ -19,6 +19,8 @@ from app.auth.commands import users
 from app.auth.service import auth_service
 from app.config import Settings
 from app.core.db import session_scope
+from app.core.web.log_lines import LineFormatter
+from app.core.web.one_length import read_strictly
 from app.db_commands.whole import backup, restore
 from app.doctor import doctor
 from app.index.commands import search
@@ -47,6 +49,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the pages; the database must be at the newest revision."""
+    _log_plainly()
     db_commands.require_ready()
     _serve(current_app._get_current_object(), None)  # type: ignore[attr-defined]
 
@@ -118,6 +121,7 @@ def proxy_options(settings: Settings) -> dict[str, object]:
 def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     settings: Settings = app.config["SETTINGS"]
     _spool_beside_media(settings)
+    read_strictly()
     try:
         server = create_server(
             app,
@@ -168,6 +172,8 @@ def _banner(settings: Settings, with_worker: bool) -> None:
 
 
 def _log_plainly() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("alembic", "waitress"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

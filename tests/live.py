@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from flask import Flask
 from waitress import create_server, wasyncore
 
+from app.core.web.one_length import read_strictly
+
 
 @contextmanager
 def serving(app: Flask, threads: int = 4) -> Iterator[int]:
     """Yield the port of a server on this machine's own address that lives as long as the block."""
+    read_strictly()
     server = create_server(
         app,
         host="127.0.0.1",

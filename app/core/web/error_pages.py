@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.exceptions import HTTPException, SecurityError, Unauthorized
 from werkzeug.wrappers import Response
 
 from app.core.db import Base
@@ -43,6 +43,7 @@ WORDS = {
     503: "Try again in a moment. What was stored stays stored.",
 }
 
+OTHER_HOST = "This server is not called that. Use the name its operator gave you.\n"
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 # Secrets, and what a page fills in unseen.
@@ -77,6 +78,11 @@ def _answer_others(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Response:
         return page(400, "This page was open for too long, or came from elsewhere. Reload it and send again.")
+
+    @app.errorhandler(SecurityError)
+    def host(error: SecurityError) -> Response:
+        # No page: every address on it would be built from the name that is refused.
+        return Response(OTHER_HOST, 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
