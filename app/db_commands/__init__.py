@@ -67,7 +67,7 @@ def _copy_first(settings: Settings) -> Path | None:
     if path is None or not path.exists() or path.stat().st_size == 0 or not is_behind():
         return None
     folder = settings.instance / "backups"
-    target = folder / f"before-upgrade-{now():%Y%m%d-%H%M%S}.db"
+    target = folder / f"before-upgrade-{now():%Y%m%d-%H%M%S-%f}.db"
     backups.back_up(settings.database_url, target)
     for old in sorted(folder.glob("before-upgrade-*.db"))[:-KEPT_BEFORE_UPGRADES]:
         backups.remove(old)

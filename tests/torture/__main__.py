@@ -22,11 +22,17 @@ SIZES = {
     "RUSHES_MUTANTS": "4200",
     "RUSHES_BACKUPS": "20",
     "RUSHES_BACKUP_FLIPS": "50",
+    "RUSHES_UPGRADES": "0",
+    "RUSHES_UPGRADE_KILLS": "20",
+    "RUSHES_SLOW_CLIENTS": "900",
+    "RUSHES_NAMES": "2000",
+    "RUSHES_SUBTITLES": "5000",
 }
 PROOFS = [
     "tests/torture",
     "tests/jobs/test_kills.py",
     "tests/core/test_machine.py",
+    "tests/core/test_upgrades.py",
     "tests/core/test_writers.py",
     "tests/core/test_search_alike.py",
     "tests/house/test_hostile_requests.py",
