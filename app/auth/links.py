@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.auth.models import Invitation, LinkPurpose, Role, User
-from app.auth.passwords import hash_password, new_token, token_hash
+from app.auth.passwords import hash_password, new_token, refuse_own_name, token_hash
 from app.auth.service import AuthService, NewPerson, auth_service
 from app.core.clock import is_ahead, now
 from app.core.errors import NotFound
@@ -92,6 +92,7 @@ class LinkService:
         user = self.session.get(User, link.user_id) if link.user_id else None
         if user is None or not user.is_active:
             raise NotFound(GONE)
+        refuse_own_name(password, user.username, user.email, user.display_name)
         user.password_hash = hash_password(password)
         self.use(link, user)
         self.people.end_sessions(user)

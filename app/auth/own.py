@@ -11,7 +11,7 @@ from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.auth.key_repository import OwnRepository
 from app.auth.models import User, UserPreferences, UserSession
-from app.auth.passwords import hash_password, matches, token_hash
+from app.auth.passwords import hash_password, matches, refuse_own_name, token_hash
 from app.auth.repository import SessionRepository, UserRepository, normalized
 from app.auth.second_factor import WRONG_PASSWORD
 from app.auth.service import is_live
@@ -89,8 +89,7 @@ class OwnService:
         fresh = self._locked(user)
         if not matches(fresh.password_hash, current):
             raise Invalid(WRONG_PASSWORD, "current")
-        if new.casefold() in (fresh.username_normalized, fresh.email_normalized, fresh.display_name.casefold()):
-            raise Invalid("Use something that is not your own name.", "password")
+        refuse_own_name(new, fresh.username, fresh.email, fresh.display_name)
         fresh.password_hash = hash_password(new)
 
     def signed_in(self, user: User, token: str | None) -> list[SignedIn]:

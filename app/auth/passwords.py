@@ -34,6 +34,12 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def refuse_own_name(password: str, *names: str | None) -> None:
+    """Raise `Invalid` where a password is one of the person's own names."""
+    if password.strip().casefold() in {name.strip().casefold() for name in names if name}:
+        raise Invalid("Use something that is not your own name.", "password")
+
+
 def matches(password_hash: str | None, password: str) -> bool:
     """Say whether the password fits, taking the same time where there is no hash at all."""
     try:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.auth.models import Role, SetupLink, User, UserPreferences, UserSession
-from app.auth.passwords import hash_password, matches, new_token, token_hash
+from app.auth.passwords import hash_password, matches, new_token, refuse_own_name, token_hash
 from app.auth.repository import SessionRepository, UserRepository, normalized
 from app.auth.second_factor import SecondFactorService, second_factor_service
 from app.auth.throttle import Throttle
@@ -102,6 +102,7 @@ class AuthService:
 
     def create_user(self, person: NewPerson, role: Role = Role.MEMBER) -> User:
         """Add a person; raises `Invalid` for a weak password, `Conflict` for a taken name or address."""
+        refuse_own_name(person.password, person.username, person.email, person.display_name)
         return self.users.create(
             User(
                 username=person.username.strip(),

@@ -1,5 +1,6 @@
 """What somebody learns who guesses: the same words, the same work, longer and longer waits."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from flask.testing import FlaskClient
 from app.auth import passwords
 from app.auth.links import link_service
 from app.auth.models import LinkPurpose, SignInAttempt, User
-from app.auth.service import Browser, auth_service
+from app.auth.service import Browser, NewPerson, auth_service
 from app.auth.throttle import FREE_TRIES, LONGEST_WAIT_S, Throttle
 from app.core.db import db, transaction
+from app.core.errors import Invalid
 from tests.factories import PASSWORD, PASSWORD_HASH, add_user, csrf_of, make_user
 
 HERE = Browser("127.0.0.1", "tests")
@@ -126,6 +128,21 @@ def test_a_whole_network_is_slowed_down_whatever_names_it_tries(app: Flask) -> N
 
         assert throttle.wait_s("somebody-else", "198.51.100.250") > 0
         assert throttle.wait_s("somebody-else", "203.0.113.9") == 0
+
+
+@pytest.mark.parametrize("password", ["kari-nordmann", "KARI-NORDMANN", "Kari Nordmann", "kari@fjord.example"])
+def test_ones_own_name_is_no_password_wherever_it_is_chosen(app: Flask, password: str) -> None:
+    person = NewPerson("kari-nordmann", "Kari Nordmann", password, "kari@fjord.example")
+    with pytest.raises(Invalid), transaction() as session:
+        auth_service(session).create_user(person)
+    with transaction() as session:
+        kari = auth_service(session).create_user(replace(person, password=PASSWORD))
+        link = link_service(session).reset(None, kari)
+
+    with pytest.raises(Invalid) as refused, transaction() as session:
+        link_service(session).choose_password(link, password)
+
+    assert refused.value.field == "password"
 
 
 def test_links_that_open_nothing_are_all_answered_alike(client: FlaskClient) -> None:
