@@ -70,6 +70,8 @@ def jobs_url(settings: Settings) -> str:
 def connect(settings: Settings) -> None:
     """Let this process enqueue; needed where the engine's tables are not in the app's own database."""
     own = _plain(sa.make_url(settings.database_url))
+    # An earlier app of this process may have kept its jobs elsewhere.
+    _elsewhere.pop(own, None)
     if _plain(sa.make_url(jobs_url(settings))) != own:
         _elsewhere[own] = jobs_url(settings)
 

@@ -51,7 +51,7 @@ def keep(name: str, lines: Sequence[Any]) -> None:
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["work"], row.get("rows"), row.get("database")
+    return row.get("work", row.get("name")), row.get("rows"), row.get("database")
 
 
 if __name__ == "__main__":
