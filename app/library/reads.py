@@ -83,14 +83,15 @@ JUST_ENDED = timedelta(seconds=10)
 
 
 def cards(session: Session, media: Sequence[MediaRow]) -> list[Card]:
-    """Return the cards of these recordings, in their order; four queries however many there are."""
+    """Return the cards of these recordings, in their order; four queries however many there are, seven if some wait."""
     if not media:
         return []
     ids = [each.id for each in media]
     renditions, jobs = renditions_of(session, ids), latest_jobs(session, ids)
     people, tags = names_of(session, (each.uploaded_by for each in media)), tags_of(session, "media", ids)
+    stages = _stages(session, list(jobs.values()))
     return [
-        _card(each, renditions[each.id], jobs.get(each.id), people.get(each.uploaded_by or 0), tags[each.id])
+        _card(each, renditions[each.id], jobs.get(each.id), stages, people.get(each.uploaded_by or 0), tags[each.id])
         for each in media
     ]
 
@@ -121,21 +122,26 @@ def get_with_media(session: Session, project_id: int) -> tuple[Project, list[Med
 
 
 def touched(session: Session, project: Project) -> list[Media]:
-    """Return the recordings whose job runs, or ended within the last seconds: what a poll must redraw."""
-    lately = now() - JUST_ENDED
-    query = (
-        sa.select(Media)
-        .join(Job, Job.media_id == Media.id)
-        .where(
-            Job.project_id == project.id,
-            Media.project_id == project.id,
-            Media.deleted_at.is_(None),
-            sa.or_(Job.status == JobStatus.RUNNING, Job.completed_at > lately),
-        )
-        .distinct()
+    """Return the recordings whose job runs, ended within the last seconds or waits: what a poll must redraw."""
+    active = Job.status.in_((JobStatus.RUNNING, JobStatus.QUEUED))
+    waits = sa.func.min(sa.case((Job.status == JobStatus.QUEUED, 1), else_=0)).label("waits")
+    newest = (
+        sa.select(Job.media_id, waits)
+        .join(Media, Media.id == Job.media_id)
+        .where(Job.project_id == project.id, Media.project_id == project.id, Media.deleted_at.is_(None))
+        .where(sa.or_(active, Job.completed_at > now() - JUST_ENDED))
+        .group_by(Job.media_id)
+        .order_by("waits", Job.media_id.desc())
         .limit(MOST_TOUCHED)
+        .subquery()
     )
-    return list(session.scalars(query))
+    return list(session.scalars(sa.select(Media).join(newest, newest.c.media_id == Media.id)))
+
+
+def _stages(session: Session, jobs: list[Job]) -> dict[int, str]:
+    """Return by job what each active one does now, or where in line it stands."""
+    why = job_service(session).waiting_reasons(jobs)
+    return {job.id: why.get(job.id) or stage_words(job) for job in jobs if job.is_active}
 
 
 def _strip_row(job: Job, media: Media | None, waits: str | None) -> StripRow:
@@ -155,6 +161,7 @@ def _card(
     media: MediaRow,
     renditions: dict[RenditionKind, Rendition],
     job: Job | None,
+    stages: dict[int, str],
     person: str | None,
     tags: list[tuple[str, int]],
 ) -> Card:
@@ -175,7 +182,7 @@ def _card(
         meta_line=" · ".join(format_facts(media)),
         meta_line2=" · ".join(filter(None, _second_line(media, person))),
         progress=job.progress if job is not None and active else None,
-        stage_text=stage_words(job) if job is not None and active else None,
+        stage_text=stages.get(job.id) if job is not None else None,
         failure=(job.error_message or "Cancelled") if job is not None and broken else _missing(media),
         job_public_id=str(job.public_id) if job is not None else None,
         wave_path=_detail(waveform, "overview_path", None) if media.kind is MediaKind.AUDIO else None,

@@ -7,7 +7,7 @@ import pytest
 
 from app.core import clock
 from app.core.db import transaction
-from app.jobs.models import Job, JobStatus
+from app.jobs.models import Job, JobStatus, Worker
 from app.jobs.service import NO_WORKER, job_service
 from app.media.models import Media, MediaKind, MediaState
 from app.media.repository import SORTS
@@ -18,6 +18,8 @@ from tests.visitors import Company, Visitor, counted, own
 
 LIST_BUDGET = 6
 STRIP_BUDGET = 3
+# Who works, and who is before them in the line; whether the queue is paused is asked of the engine.
+WAITING_BUDGET = 2
 
 
 @pytest.fixture
@@ -204,6 +206,25 @@ def test_the_strip_tells_what_runs_waits_and_failed(company: Company) -> None:
     assert "The index is damaged." in text
     assert f"Making a copy browsers can play, step 4 of {len(stages_of('ingest'))}" in text
     assert 'data-live="running"' in text
+
+
+def test_a_waiting_recordings_card_tells_its_place_in_line(viewer: Visitor, company: Company) -> None:
+    with transaction() as session:
+        moment = clock.now()
+        session.add(Worker(executor_id="one", host="here", pid=1, heartbeat_at=moment, started_at=moment))
+    media = [make_media(company.project, title=f"Tape {number}", state=MediaState.PROCESSING) for number in range(3)]
+    for each in media:
+        enqueue(each)
+    address = f"/p/{company.project.slug}"
+
+    text, poll = viewer.get(address).get_data(as_text=True), viewer.piece(f"{address}/jobs/strip?rows=1")
+    with counted() as statements:
+        viewer.piece(address)
+
+    places = {title: place for place, title in re.findall(r"<span>([^<]*in line)</span>.*?>(Tape \d)</a>", text, re.S)}
+    assert places == {"Tape 0": "Next in line", "Tape 1": "2nd in line", "Tape 2": "3rd in line"}
+    assert poll.get_data(as_text=True).count("<span>3rd in line</span>") == 1
+    assert len(own(statements)) <= LIST_BUDGET + WAITING_BUDGET, "\n".join(own(statements))
 
 
 def test_a_viewer_sees_failures_but_cannot_retry_them(viewer: Visitor, company: Company) -> None:
