@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.journeys.conftest import DESKTOP, PATIENCE_MS, Studio, new_project
-from tests.journeys.test_axe import OPTIONS, PHONE
+from tests.journeys.conftest import DESKTOP, PATIENCE_MS, PHONE, Studio, new_project
+from tests.journeys.test_axe import OPTIONS
 from tests.sung import tune, write
 
 pytestmark = pytest.mark.browser
