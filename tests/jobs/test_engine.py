@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,18 @@ def test_enqueueing_without_a_database_for_jobs_is_refused_in_words(
 
     with mariadb.inside(), pytest.raises(Unavailable, match="set JOBS_DATABASE_URL"):
         mariadb.enqueue(1)
+
+
+def test_jobs_that_come_home_again_are_looked_for_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere: dict[str, str] = {}
+    monkeypatch.setattr(engine, "_elsewhere", elsewhere)
+    home = Settings(tmp_path, f"sqlite:///{tmp_path / 'rushes.db'}", None, "", None)
+
+    engine.connect(replace(home, jobs_database_url=f"sqlite:///{tmp_path / 'jobs.db'}"))
+    assert len(elsewhere) == 1
+    engine.connect(home)
+
+    assert elsewhere == {}
 
 
 def test_a_worker_on_mariadb_does_jobs_kept_elsewhere(mariadb: Drill) -> None:
