@@ -17,6 +17,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE_MS = 120_000
 LINES = b"WEBVTT\n\n00:00.400 --> 00:02.000\n<v Marit>We laid the keel\n\n00:02.400 --> 00:04.000\n<v Jonas>Old Anders"
 ADMIN = "users users/new projects processing storage storage/check database audit audit/1 settings".split()
+PASSWORD = "a long phrase for tests"
 expect.set_options(timeout=15_000)
 
 

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 STOP = """() => {
   const el = document.activeElement;
   if (!el || el === document.body) return null;
+  el.getAnimations().forEach((each) => each.finish());
   const rings = (each, part) => {
     const style = getComputedStyle(each, part);
     return parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none";
@@ -26,7 +27,7 @@ STOP = """() => {
     words: el.outerHTML.slice(0, 90),
   };
 }"""
-MOST_STOPS = 70
+MOST_STOPS = 40
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -35,15 +36,20 @@ def test_every_stop_of_the_keyboard_is_seen_and_ringed(
 ) -> None:
     context = studio.window(viewport=viewport, reduced_motion="reduce")
     page = context.new_page()
-    found = [f"{path}: {line}" for path in pages for line in walk(page, studio.address(path))]
+    found = [f"{path}: {line}" for path in pages for line in walk(page, studio.address(path), skip=path != pages[0])]
     context.close()
 
-    assert found == []
+    assert "\n".join(found) == ""
 
 
-def walk(page: Page, address: str) -> list[str]:
-    """Press Tab until the page is over, and return the stops without a ring or out of sight."""
+def walk(page: Page, address: str, *, skip: bool) -> list[str]:
+    """Press Tab until the page is over, and return the stops without a ring or out of sight.
+
+    With `skip` it begins at the content, as the first link of every page offers: the bar is the same everywhere.
+    """
     page.goto(address)
+    if skip:
+        page.evaluate("document.getElementById('main').focus()")
     found = []
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
@@ -74,7 +80,8 @@ def test_a_clip_is_found_renamed_and_deleted_by_keys_alone(page: Page, studio: S
 
     tab_to(page, "#clip-rows li.clip:last-child a.nm")
     page.keyboard.press("e")
-    expect(page.locator("[name=title]:focus")).to_be_visible()
+    page.wait_for_url("**/edit")
+    tab_to(page, "main [name=title]")
     page.keyboard.press("Control+a")
     page.keyboard.type("By keys alone")
     page.keyboard.press("Enter")
@@ -95,7 +102,7 @@ def test_a_clip_is_found_renamed_and_deleted_by_keys_alone(page: Page, studio: S
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until the keyboard is there."""
-    for _ in range(MOST_STOPS * 2):
+    for _ in range(MOST_STOPS * 3):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PATIENCE_MS, Studio, new_project
+from tests.journeys.conftest import DESKTOP, PASSWORD, PATIENCE_MS, Studio, new_project
 
 pytestmark = pytest.mark.browser
 
@@ -87,3 +87,33 @@ def test_a_refused_form_keeps_what_was_typed(plain: Page, studio: Studio) -> Non
 
     expect(plain.locator("[role=alert]")).to_contain_text("Give the project a name.")
     expect(plain.locator("[name=description]")).to_have_value("Boats and the people who build them")
+
+
+def test_somebody_signs_in_uploads_and_finds_without_scripts(studio: Studio) -> None:
+    context = studio.browser.new_context(viewport=DESKTOP, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(studio.address("/projects"))
+    page.fill("[name=username]", "ingrid")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.primary")
+    page.wait_for_url("**/projects")
+
+    project = new_project(page, studio, "Lanterns")
+    page.goto(project + "/upload")
+    page.set_input_files("[name=files]:not(#drop-files)", str(studio.video))
+    page.click("main form[data-upload-plain] button.primary")
+    page.wait_for_url(project)
+    reload_until(page, ".card .badge")
+    page.click(".card a.title")
+    page.fill("[name=title]", "Lantern swings")
+    page.fill("[name=in_timecode]", "00:00:00:00")
+    page.fill("[name=out_timecode]", "00:00:01:00")
+    page.click("#draft-save")
+    expect(page.locator("#clip-rows li.clip")).to_have_count(1)
+    page.fill(".top-search [name=q]", "lantern swings")
+    page.press(".top-search [name=q]", "Enter")
+
+    expect(page.locator("h1")).to_contain_text("1 result")
+    page.goto(studio.address("/jobs?state=done"))
+    expect(page.locator("#jobs-rows")).to_contain_text("Harbour walk")
+    context.close()

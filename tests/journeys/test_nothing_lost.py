@@ -3,12 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Studio, drop, new_project, wait_until_ready
+from tests.journeys.conftest import PASSWORD, Studio, drop, new_project, wait_until_ready
 
 pytestmark = pytest.mark.browser
 
 LONG_THOUGHT = "Three days of rigging, the crane and the first sail"
-PASSWORD = "a long phrase for tests"
 
 
 def sign_in(page: Page) -> None:
