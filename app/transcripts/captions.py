@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from app.core.csv import harmless
 from app.transcripts.words import Word
 
-# A cell that begins like this is run as a formula by spreadsheets.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CONTENT_TYPES = {
     "vtt": "text/vtt; charset=utf-8",
     "srt": "application/x-subrip; charset=utf-8",
@@ -42,11 +41,6 @@ def clock(milliseconds: int, point: str = ".") -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{rest:03d}"
 
 
-def safe_cell(text: str) -> str:
-    """Return a cell no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _vtt(cues: Sequence[Cue]) -> str:
     blocks = ["WEBVTT"]
     for cue in cues:
@@ -74,7 +68,7 @@ def _csv(cues: Sequence[Cue]) -> str:
     table = csv.writer(output)
     table.writerow(COLUMNS)
     for cue in cues:
-        table.writerow([clock(cue.start_ms), clock(cue.end_ms), safe_cell(cue.speaker or ""), safe_cell(cue.text)])
+        table.writerow([clock(cue.start_ms), clock(cue.end_ms), harmless(cue.speaker or ""), harmless(cue.text)])
     # The mark tells spreadsheets that this is UTF-8.
     return "\ufeff" + output.getvalue()
 

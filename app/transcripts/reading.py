@@ -13,8 +13,9 @@ from typing import Any
 import pysubs2
 import webvtt
 
+from app.core.csv import harmless
 from app.core.errors import Invalid
-from app.transcripts.captions import FORMULA, Cue
+from app.transcripts.captions import Cue
 from app.transcripts.words import spread
 
 LARGEST_BYTES = 5_000_000
@@ -198,7 +199,7 @@ def _parts(hours: str | None, minutes: str, seconds: str, rest: str | None) -> i
 def _plain_cell(value: Any) -> str:
     """Return a cell without the mark that kept spreadsheets from taking it for a formula."""
     text = str(value or "")
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
 
 
 READERS: dict[str, Callable[[str, int], list[Cue]]] = {
