@@ -30,6 +30,8 @@ from tests.torture.tally import tally
 from tests.visitors import Company
 
 NAMES = int(os.environ.get("RUSHES_NAMES", "40"))
+# An upload takes a hundred times as long as the rest.
+UPLOADED = min(NAMES, 20 + NAMES // 5)
 SUBTITLES = int(os.environ.get("RUSHES_SUBTITLES", "300"))
 SLOWEST_S = 2.0
 LENGTH_MS = 3_600_000
@@ -93,7 +95,7 @@ def test_any_name_can_be_uploaded_or_is_refused(app: Flask, company: Company, so
     outside = files_outside(root)
 
     with tally("hostile file names uploaded") as row:
-        for number in range(NAMES):
+        for number in range(UPLOADED):
             text = name(chance).encode("utf-8", "replace").decode()
             begun = sender.begin(len(body) + 8, text)
             status = begun.status_code
@@ -101,7 +103,7 @@ def test_any_name_can_be_uploaded_or_is_refused(app: Flask, company: Company, so
                 content = body + number.to_bytes(8, "big")
                 status = sender.patch(begun.headers["Location"], 0, content).status_code
             wrong += [f"{text!r}: {status}"] if status >= 500 else []
-        row.tried = NAMES
+        row.tried = UPLOADED
         with transaction() as session:
             stored = list(session.execute(sa.select(Media.filename, Media.title, Media.storage_key)))
         wrong += [str(made) for made in stored if any(not part.isprintable() for part in made)]
