@@ -34,6 +34,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def renewed(password_hash: str, password: str) -> str:
+    """Return the hash of a password that was right just now, made anew where today's settings are other ones."""
+    return _hasher.hash(password) if _hasher.check_needs_rehash(password_hash) else password_hash
+
+
 def refuse_own_name(password: str, *names: str | None) -> None:
     """Raise `Invalid` where a password is one of the person's own names."""
     if password.strip().casefold() in {name.strip().casefold() for name in names if name}:

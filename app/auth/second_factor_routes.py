@@ -91,8 +91,8 @@ def switch_off() -> Response:
         with form.blame(), transaction(actor()) as session:
             second_factor_service(session).switch_off(viewer(), form.password.data or "")
         if not form.has_errors:
-            flash("Signing in asks for your password alone now.")
-            return go(url_for("second_factor.show"))
+            flash("Signing in asks for your password alone now. Here you can sign out your other browsers.")
+            return go(url_for("me.sessions"))
     return _page(sure=form)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.auth.models import Role, SetupLink, User, UserPreferences, UserSession
-from app.auth.passwords import hash_password, matches, new_token, refuse_own_name, token_hash
+from app.auth.passwords import hash_password, matches, new_token, refuse_own_name, renewed, token_hash
 from app.auth.repository import SessionRepository, UserRepository, normalized
 from app.auth.second_factor import SecondFactorService, second_factor_service
 from app.auth.throttle import Throttle
@@ -130,6 +130,7 @@ class AuthService:
             self.audit.note(AuditAction.DENIED, "sign-in:failed", "user", user.id if user else None, username[:120])
             return None
         self.throttle.succeeded(username)
+        user.password_hash = renewed(user.password_hash or "", password)
         if self.factors.is_on(user):
             return Entered(user, self.factors.ask(user), second_step=True)
         return self._enter(user, browser)

@@ -225,3 +225,13 @@ def test_an_operator_can_take_it_away(app: Flask, client: FlaskClient, kari: Vis
 
     assert said.exit_code == 0
     assert first_step(client).location == "/jobs"
+
+
+def test_a_changed_second_step_offers_to_sign_out_everywhere_else(kari: Visitor) -> None:
+    kari.post("/me/second-factor/start", SURE)
+    secret = SECRET.search(kari.get("/me/second-factor").text)
+    assert secret is not None
+    code = pyotp.TOTP(secret[1].replace(" ", "")).at(clock.now())
+
+    assert 'action="/me/sessions/end-others"' in kari.post("/me/second-factor/confirm", {"code": code}).text
+    assert kari.post("/me/second-factor/off", SURE).location == "/me/sessions"

@@ -4,7 +4,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -16,13 +16,15 @@ from app.auth.links import Invited, link_service
 from app.auth.models import TokenScope, User
 from app.auth.second_factor import second_factor_service
 from app.auth.service import NewPerson, auth_service
+from app.auth.throttle import FREE_TRIES
 from app.auth.tokens import token_service
 from app.core.db import Base, db, transaction
 from app.core.web.access import access, is_file, rule_of
 from app.core.web.log_lines import LineFormatter
+from app.factory import create_app
 from tests.house.asking import Cell, ask, rules_of
 from tests.house.world import World
-from tests.visitors import Visitor
+from tests.visitors import Company, Visitor
 
 PASSWORD = "canary-password-7f3a19c2"
 DETAIL = "canary detail of a broken view"
@@ -173,3 +175,18 @@ def test_each_line_says_when_in_utc_how_bad_who_and_in_which_request(app: Flask,
 
     assert len(log.lines) == 1 and LINE.match(log.lines[0])
     assert "a name with\\nan end of line\\u2028 and \\x1b[31m colours" in log.text
+
+
+def test_attempts_to_get_round_a_protection_are_in_the_log(company: Company, log: Log) -> None:
+    viewer, named = company.as_("viewer"), create_app(replace(company.app.config["SETTINGS"], trusted_hosts=("here",)))
+    viewer.client.post("/me/theme", data={"theme": "dark"})
+    named.test_client().get("/sign-in", headers={"Host": "elsewhere"})
+    for _ in range(FREE_TRIES["account"] + 2):
+        viewer.post("/sign-in", {"username": "kari", "password": "wrong wrong"})
+
+    told = [line.split("refused ", 1)[1] for line in log.lines if "rushes.errors" in line and "refused " in line]
+    assert [line.split(" from 127.0.0.1: ") for line in told] == [
+        ["/me/theme", "a form without its token or of another site: The CSRF token is missing."],
+        ["no route", "another host name"],
+        ["/sign-in", "too many tries"],
+    ]

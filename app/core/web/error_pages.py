@@ -64,6 +64,8 @@ def _answer_ours(app: Flask, refused: Refused) -> None:
     def domain(error: DomainError) -> Response:
         if isinstance(error, (Forbidden, Hidden)):
             refused(error)
+        if isinstance(error, Throttled):
+            _warn("too many tries")
         answer = page(error.status, str(error), getattr(error, "field", None))
         if isinstance(error, Throttled):
             answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -77,10 +79,12 @@ def _answer_ours(app: Flask, refused: Refused) -> None:
 def _answer_others(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Response:
+        _warn(f"a form without its token or of another site: {error.description}")
         return page(400, "This page was open for too long, or came from elsewhere. Reload it and send again.")
 
     @app.errorhandler(SecurityError)
     def host(error: SecurityError) -> Response:
+        _warn("another host name")
         # No page: every address on it would be built from the name that is refused.
         return Response(OTHER_HOST, 400, mimetype="text/plain")
 
@@ -113,10 +117,18 @@ def _answer_others(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         g.viewer = None
-        # The route, never the address: a link may open something to whoever reads the log.
-        rule = request.url_rule.rule if request.url_rule else "no route"
-        log.error("request %s failed: %s %s", g.get("request_id"), request.method, rule, exc_info=error)
+        log.error("request %s failed: %s %s", g.get("request_id"), request.method, _route(), exc_info=error)
         return page(500)
+
+
+def _warn(what: str) -> None:
+    """Tell the log of an attempt to get round a protection."""
+    log.warning("refused %s from %s: %s", _route(), request.remote_addr, what)
+
+
+def _route() -> str:
+    """Return the route, never the address: a link may open something to whoever reads the log."""
+    return request.url_rule.rule if request.url_rule else "no route"
 
 
 def _own_words(error: HTTPException) -> str | None:
