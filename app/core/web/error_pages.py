@@ -57,6 +57,7 @@ def answer_errors(app: Flask, refused: Refused) -> None:
     """Register one answer per kind of error; `refused` is told of each that is about permission."""
     _answer_ours(app, refused)
     _answer_others(app)
+    _answer_breakage(app)
 
 
 def _answer_ours(app: Flask, refused: Refused) -> None:
@@ -98,6 +99,8 @@ def _answer_others(app: Flask) -> None:
                 answer.headers[name] = value
         return answer
 
+
+def _answer_breakage(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def database(error: SQLAlchemyError) -> Response:
         known = domain_error(error, Base.metadata)
