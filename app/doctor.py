@@ -13,9 +13,13 @@ from app.backups.daily import last_backup
 from app.config import Settings
 from app.core.clock import now
 from app.core.db import reading
+from app.core.storage import LocalStorage
 from app.core.words import ago, plural, size
 from app.db_commands import how_it_stands
+from app.index.rebuild import findable_models
+from app.index.state import check as check_index
 from app.jobs.reads import count_workers
+from app.media.sweeper import left_over
 from app.processing import sandbox
 from app.sqlite import is_safe
 
@@ -40,7 +44,7 @@ def doctor() -> None:
     findings = [_sqlite(), schema, _sandbox(), _disk(settings), _secret(settings)]
     if schema.well:
         # What these look for is in the database.
-        findings += [_workers(), _backup(settings)]
+        findings += [_workers(), _backup(settings), _index(), _left_over()]
     for finding in findings:
         click.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.words}")
     if not all(finding.well for finding in findings):
@@ -102,3 +106,21 @@ def _backup(settings: Settings) -> Finding:
             False, f"The last backup is of {ago(last.moment)}. Is a worker running? Or run: flask db backup FILE"
         )
     return Finding(True, f"Backed up {ago(last.moment)}: {last.words}")
+
+
+def _index() -> Finding:
+    """Compare the search index with what it stands for, now and not when a worker last did."""
+    with reading() as session:
+        found = check_index(session, findable_models())
+    return Finding(found.well, found.words)
+
+
+def _left_over() -> Finding:
+    """Count what a sweep would remove; a worker does it every day, so any is only told."""
+    storage: LocalStorage = current_app.extensions["storage"]
+    with reading() as session:
+        sizes = [path.stat().st_size for path in left_over(session, storage)]
+    if not sizes:
+        return Finding(True, "No files are left over.")
+    words = f"{plural(len(sizes), 'file')} that no row names, {size(sum(sizes))}. Remove with: flask media sweep"
+    return Finding(True, words)

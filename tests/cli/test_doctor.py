@@ -1,15 +1,20 @@
 """`flask doctor` says how the database and its backups stand."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.backups.daily import LastBackup, keep_last
 from app.core.clock import now
 from app.core.db import transaction
 from app.doctor import BACKUP_TOO_OLD
+from app.index.models import SearchDocument
+from tests.factories import make_media
+from tests.visitors import Company
 
 
 def told(app: Flask) -> str:
@@ -48,3 +53,24 @@ def test_a_database_out_of_step_is_told_instead_of_what_lies_in_it(app: Flask) -
 
     assert "MEND  The database is at an older revision" in words
     assert "backup" not in words
+
+
+def test_an_index_that_misses_things_is_told(app: Flask, company: Company) -> None:
+    make_media(company.project)
+    well = told(app)
+    with transaction() as session:
+        session.execute(sa.delete(SearchDocument))
+
+    assert "ok    The search index is whole." in well
+    assert "MEND  The search index is out of step: 1 thing cannot be found. An operator" in told(app)
+
+
+def test_files_no_row_names_are_told(app: Flask) -> None:
+    none = told(app)
+    path = app.config["SETTINGS"].media_root / "blobs" / "ab" / "left"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"left over")
+    os.utime(path, (0, 0))
+
+    assert "ok    No files are left over." in none
+    assert "ok    1 file that no row names, 9 bytes. Remove with: flask media sweep" in told(app)
