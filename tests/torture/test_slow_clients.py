@@ -25,6 +25,7 @@ TIME_OUT_S = 240
 # The bound only says that nobody waits for the slow ones: a machine that does other work is slow by itself.
 LONGEST_S = 5.0
 DRIP_EVERY_PROBES = 4
+SCRIPT = "/static/any/vendor/tus-4.3.1.min.js"
 HEADERS = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 # A server that has one thread for all connections: what the probes must notice.
 ONE_THREAD = """
@@ -62,9 +63,8 @@ class Crowd:
         return HEADERS
 
     def reading(self) -> str:
-        # Twenty pages: more than fits into what nobody reads.
-        ask = f"GET /p/own HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self.token}\r\n\r\n"
-        return ask * 20
+        # Some megabytes of scripts: more than fits into what nobody reads.
+        return f"GET {SCRIPT} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 40
 
     def sending(self) -> str:
         kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\nname="
