@@ -37,6 +37,7 @@ class Timing:
     """One page: milliseconds at the middle and at the 95th of a hundred, and what it weighs.
 
     `work95_ms` is the processor's time alone, SQLite's included: what a busy machine gave to others is not in it.
+    `load` is how many wanted the machine in the minute before.
     """
 
     name: str
@@ -45,13 +46,14 @@ class Timing:
     work95_ms: float
     goal_ms: int
     kb: float
+    load: float
 
     @property
     def well(self) -> bool:
         return self.p95_ms <= self.goal_ms
 
     def as_dict(self) -> dict[str, Any]:
-        return {**vars(self), "well": self.well}
+        return {**vars(self), "well": self.well, "recordings": RECORDINGS, "clips": CLIPS}
 
 
 def run(folder: Path) -> list[Timing]:
@@ -184,4 +186,5 @@ def _time(visitor: Visitor, name: str, make: Callable[[], str], is_piece: bool) 
             times.append(spent)
             work.append(busy)
     p95, work95 = (statistics.quantiles(column, n=20)[18] for column in (times, work))
-    return Timing(name, statistics.median(times), p95, work95, PIECE_GOAL_MS if is_piece else PAGE_GOAL_MS, size / 1000)
+    goal = PIECE_GOAL_MS if is_piece else PAGE_GOAL_MS
+    return Timing(name, statistics.median(times), p95, work95, goal, size / 1000, os.getloadavg()[0])
