@@ -32,6 +32,7 @@ class AuditLog(Base):
     __table_args__ = (
         sa.Index("ix_audit_log_entity", "entity_type", "entity_id", "id"),
         sa.Index("ix_audit_log_project", "project_id", "id"),
+        sa.Index("ix_audit_log_media", "project_id", "media_id", "id"),
         sa.Index("ix_audit_log_actor", "actor_id", "id"),
     )
 
