@@ -36,12 +36,12 @@ def model_folder() -> Path:
     return model.folder(models_root())
 
 
-def read_aloud(text: str, path: Path) -> Path:
+def read_aloud(text: str, path: Path, voice: str = "slt") -> Path:
     """Have a text read into a WAV file; skips the test, or fails it, where no synthesiser is installed."""
     flite = shutil.which("flite")
     if flite is None:
         _missing("flite is not installed")
-    subprocess.run([str(flite), "-voice", "slt", "-t", text, "-o", str(path)], check=True, capture_output=True)
+    subprocess.run([str(flite), "-voice", voice, "-t", text, "-o", str(path)], check=True, capture_output=True)
     return path
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ def is_here() -> bool:
 
 def senko(sound: Path) -> tuple[list[Turn], dict[str, NDArray[np.float64]]]:
     """Have senko listen, on the processor."""
+    # It keeps what it compiles at home; inside the box only the folder of this piece of work can be written to.
+    os.environ["HOME"] = str(sound.parent)
+    # Which numeric libraries are loaded stands in /proc, which the box hides; it would only tune their threads.
+    pools = importlib.import_module("threadpoolctl")
+    pools.ThreadpoolController._load_libraries = lambda self: None
     # Imported inside the box, and only here: it takes seconds and starts threads.
     package = importlib.import_module(PACKAGE)
     heard = package.Diarizer(device="cpu", vad="silero", warmup=False, quiet=True).diarize(str(sound))
