@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.torture.tally import Tally
 from tests.torture.web import BROKEN, Web
 
 # As many of each kind as a third of this.
+PAUSE = threading.Event()
 SLOW = int(os.environ.get("RUSHES_SLOW_CLIENTS", "60"))
 PROBES = 40
 # From here on the time-out itself is waited for: two minutes without a byte, looked at twice a minute.
@@ -146,7 +148,7 @@ def connections_after(web: Web, patience_s: float) -> int:
     while (left := sockets_of(web)) > 20 and time.monotonic() < deadline:
         # Each question lets its loop look at what is closed; asked without pause it would do nothing else.
         web.answers()
-        time.sleep(0.1)
+        PAUSE.wait(0.1)
     return left
 
 
