@@ -45,14 +45,20 @@ def main(chosen: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "rows"
         environment = {**SIZES, **os.environ, "RUSHES_TORTURE": str(report)}
-        command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadscope", "-q", "--timeout", "3000"]
+        command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "load", "-q", "--timeout", "3000"]
         answer = subprocess.run([*command, *(chosen or PROOFS)], env=environment).returncode
         rows = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
     show(rows, time.monotonic() - start)
-    if not chosen:
-        EVIDENCE.parent.mkdir(parents=True, exist_ok=True)
-        EVIDENCE.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    keep(rows)
     return answer
+
+
+def keep(rows: list[dict[str, Any]]) -> None:
+    """Write the rows; of a table made in parts, the other parts stay."""
+    EVIDENCE.parent.mkdir(parents=True, exist_ok=True)
+    held = json.loads(EVIDENCE.read_text()) if EVIDENCE.exists() else []
+    by_name = {row["name"]: row for row in [*held, *rows]}
+    EVIDENCE.write_text(json.dumps(list(by_name.values()), indent=1, ensure_ascii=False) + "\n")
 
 
 def show(rows: list[dict[str, Any]], seconds: float) -> None:
