@@ -240,3 +240,10 @@ def test_the_sample_project_is_made_once_for_each_person(company: Company) -> No
         answer = visitor.post("/demo")
         assert answer.status_code == 303
         assert visitor.get(answer.location).status_code == 200
+
+
+def test_what_ends_a_text_for_a_database_is_left_out_of_a_name(company: Company) -> None:
+    answer = company.as_("owner").post("/projects/new", {"name": "\x00Hull\x00"})
+
+    assert answer.status_code == 303
+    assert "Hull" in company.as_("owner").get("/projects").text

@@ -21,7 +21,8 @@ LONGEST_VERSION = 9
 
 def trim(value: Any) -> Any:
     """Take surrounding space off text; anything else passes as it is."""
-    return value.strip() if isinstance(value, str) else value
+    # A NUL ends the text for SQLite, and PostgreSQL takes none.
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
 
 
 def trim_or_none(value: Any) -> Any:
