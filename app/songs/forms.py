@@ -11,8 +11,8 @@ LONGEST_LYRICS = 200_000
 
 
 def plain_lines(text: str | None) -> str | None:
-    """Let a browser's line ends be ours."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if text else None
+    """Let a browser's line ends be ours, and leave out NULs, which PostgreSQL does not take."""
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n") or None if text else None
 
 
 class NewSongForm(OnceForm):
