@@ -48,6 +48,9 @@ class Settings:
     import_by_url: bool = False
     import_max_bytes: int = 20 * 1024 * MEBIBYTE
     import_max_minutes: int = 120
+    # Where catalogues of other languages lie, and the language of whoever asks for none.
+    texts: Path | None = None
+    language: str = "en"
     testing: bool = False
 
     @property
@@ -100,6 +103,8 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         import_by_url=_yes(environment, "RUSHES_IMPORT_BY_URL"),
         import_max_bytes=_number(environment, "RUSHES_IMPORT_MAX_GIB", 20) * 1024 * MEBIBYTE,
         import_max_minutes=_number(environment, "RUSHES_IMPORT_MAX_MINUTES", 120),
+        texts=Path(environment["RUSHES_TEXTS"]).resolve() if environment.get("RUSHES_TEXTS") else None,
+        language=environment.get("RUSHES_LANGUAGE") or "en",
     )
 
 

@@ -47,10 +47,12 @@ from app.core.errors import DomainError
 from app.core.meter import Meter
 from app.core.replicas import Replicas
 from app.core.storage import LocalStorage
+from app.core.texts import read_catalogues
 from app.core.web import health
 from app.core.web.access import FormGuard, actor, guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
+from app.core.web.language import speak
 from app.core.web.readiness import refuse_unready
 from app.core.web.routing import route_reads
 from app.core.web.static_files import serve_static
@@ -173,6 +175,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     send_headers(app, https=settings.https)
     app.extensions["refusals"] = Refusals()
     answer_errors(app, note_refusal)
+    speak(app, read_catalogues(settings.texts), settings.language)
     jinja.prepare(app, my_jobs)
     serve_static(app, ROOT / "static")
     for blueprint in BLUEPRINTS:

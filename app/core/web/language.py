@@ -1,0 +1,27 @@
+"""The language of an answer, the one the browser asks for if there is a catalogue, and how templates say things."""
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+from app.core.texts import WRITTEN, Catalogue, _, by_count, either, plural, read_in
+
+
+def speak(app: Flask, catalogues: dict[str, Catalogue], fallback: str) -> None:
+    """Answer each request in the language its browser asks for, else in `fallback`; English where that is not there."""
+    usual = fallback if fallback in catalogues else WRITTEN
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    # Old style: what `_` returns is escaped like any other value; only `{% trans %}` may hold tags.
+    app.jinja_env.install_gettext_callables(_, either, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update({"_": _, "plural": plural, "by_count": by_count})
+
+    @app.before_request
+    def listen() -> None:
+        wanted = request.accept_languages.best_match(list(catalogues)) if len(catalogues) > 1 else None
+        g.language = wanted or usual
+        read_in(catalogues[g.language])
+
+    @app.after_request
+    def say_so(response: Response) -> Response:
+        if len(catalogues) > 1:
+            response.vary.add("Accept-Language")
+        return response
