@@ -5,9 +5,19 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 MEBIBYTE = 1024 * 1024
 SHORTEST_TOKEN = 16
+# What a store of secrets hands over as a file: NAME_FILE says where it lies, instead of NAME.
+IN_FILES = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "DATABASE_URL",
+    "DATABASE_REPLICA_URLS",
+    "JOBS_DATABASE_URL",
+    "METRICS_TOKEN",
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,8 @@ class Settings:
     jobs_database_url: str | None
     secret_key: str
     workspaces: Path | None
+    # Keys that were replaced: they open and check what they sealed and signed, and seal nothing new.
+    earlier_keys: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_hosts: tuple[str, ...] = ()
@@ -68,34 +80,25 @@ class Settings:
 
 def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
     """Read the settings; raises ValueError with the variable's name for a value that cannot be."""
+    environment = with_files(environment)
     instance = Path(environment.get("RUSHES_INSTANCE") or root / "instance").resolve()
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     workspaces = environment.get("RUSHES_WORKSPACES")
     return Settings(
         instance=instance,
-        database_url=environment.get("DATABASE_URL") or f"sqlite:///{instance / 'rushes.db'}",
-        jobs_database_url=environment.get("JOBS_DATABASE_URL"),
-        secret_key=environment.get("SECRET_KEY") or _kept_secret(instance / "secret.key"),
+        **_databases(environment, instance),
+        **_keys(environment, instance),
         workspaces=Path(workspaces).resolve() if workspaces else None,
         host=environment.get("HOST", "127.0.0.1"),
         port=_number(environment, "PORT", 8000),
-        trusted_hosts=tuple(filter(None, environment.get("TRUSTED_HOSTS", "").split(","))),
         https=_yes(environment, "RUSHES_HTTPS"),
         trusted_proxy=environment.get("TRUSTED_PROXY") or None,
-        pool_size=_number(environment, "DATABASE_POOL_SIZE", 10),
-        pool_max_overflow=_number(environment, "DATABASE_MAX_OVERFLOW", 20),
-        pool_recycle_s=_number(environment, "DATABASE_POOL_RECYCLE", 3600),
-        echo=_yes(environment, "DATABASE_ECHO"),
         max_form_bytes=_number(environment, "RUSHES_MAX_FORM_MIB", 512) * MEBIBYTE,
         max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
         reserve_bytes=_number(environment, "RUSHES_RESERVE_MIB", 512) * MEBIBYTE,
         worker_concurrency=_number(environment, "RUSHES_WORKERS", os.cpu_count() or 1),
         models=Path(environment["RUSHES_MODELS"]).resolve() if environment.get("RUSHES_MODELS") else None,
         speech_model=environment.get("RUSHES_SPEECH_MODEL") or None,
-        replica_urls=tuple(filter(None, environment.get("DATABASE_REPLICA_URLS", "").replace(" ", "").split(","))),
-        read_own_writes_s=_number(environment, "READ_OWN_WRITES_S", 5),
-        slow_query_ms=_number(environment, "SLOW_QUERY_MS", 200),
-        metrics_token=_token(environment, "METRICS_TOKEN"),
         backup_folder=Path(environment["BACKUP_FOLDER"]).resolve() if environment.get("BACKUP_FOLDER") else None,
         backup_hour=_hour(environment, "BACKUP_AT", 3),
         backup_keep_days=_number(environment, "BACKUP_KEEP_DAYS", 14),
@@ -106,6 +109,59 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         texts=Path(environment["RUSHES_TEXTS"]).resolve() if environment.get("RUSHES_TEXTS") else None,
         language=environment.get("RUSHES_LANGUAGE") or "en",
     )
+
+
+def with_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with every secret whose NAME_FILE is given read from that file.
+
+    Raises ValueError where both are given, or the file cannot be read or is empty.
+    """
+    whole = dict(environment)
+    for name in IN_FILES:
+        path = whole.get(f"{name}_FILE")
+        if not path:
+            continue
+        if whole.get(name):
+            raise ValueError(f"Set {name} or {name}_FILE, not both")
+        whole[name] = _text_of(f"{name}_FILE", Path(path))
+    return whole
+
+
+def _text_of(name: str, path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name} names a file that cannot be read: {path}") from error
+    if not text:
+        raise ValueError(f"{name} names an empty file: {path}")
+    return text
+
+
+def _databases(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    return {
+        "database_url": environment.get("DATABASE_URL") or f"sqlite:///{instance / 'rushes.db'}",
+        "jobs_database_url": environment.get("JOBS_DATABASE_URL"),
+        "replica_urls": _list(environment, "DATABASE_REPLICA_URLS"),
+        "pool_size": _number(environment, "DATABASE_POOL_SIZE", 10),
+        "pool_max_overflow": _number(environment, "DATABASE_MAX_OVERFLOW", 20),
+        "pool_recycle_s": _number(environment, "DATABASE_POOL_RECYCLE", 3600),
+        "echo": _yes(environment, "DATABASE_ECHO"),
+        "read_own_writes_s": _number(environment, "READ_OWN_WRITES_S", 5),
+        "slow_query_ms": _number(environment, "SLOW_QUERY_MS", 200),
+    }
+
+
+def _keys(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    return {
+        "secret_key": environment.get("SECRET_KEY") or _kept_secret(instance / "secret.key"),
+        "earlier_keys": _list(environment, "SECRET_KEY_FALLBACKS"),
+        "metrics_token": _token(environment, "METRICS_TOKEN"),
+        "trusted_hosts": _list(environment, "TRUSTED_HOSTS"),
+    }
+
+
+def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(filter(None, environment.get(name, "").replace(" ", "").split(",")))
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

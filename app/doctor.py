@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.auth.second_factor import second_factor_service
 from app.backups.daily import last_backup
 from app.config import Settings
 from app.core.clock import now
@@ -44,7 +45,7 @@ def doctor() -> None:
     findings = [_sqlite(), schema, _sandbox(), _disk(settings), _secret(settings)]
     if schema.well:
         # What these look for is in the database.
-        findings += [_workers(), _backup(settings), _index(), _left_over()]
+        findings += [_workers(), _backup(settings), _index(), _left_over(), _second_steps()]
     for finding in findings:
         click.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.words}")
     if not all(finding.well for finding in findings):
@@ -113,6 +114,18 @@ def _index() -> Finding:
     with reading() as session:
         found = check_index(session, findable_models())
     return Finding(found.well, found.words)
+
+
+def _second_steps() -> Finding:
+    with reading() as session:
+        seals = second_factor_service(session).seals()
+    if seals.lost:
+        return Finding(
+            False, f"{plural(seals.lost, 'second step')} no key opens. Set SECRET_KEY_FALLBACKS to the earlier."
+        )
+    if seals.earlier:
+        return Finding(False, f"{plural(seals.earlier, 'second step')} of an earlier key. Run: flask users seal-anew")
+    return Finding(True, f"{plural(seals.present, 'second step')} sealed with the present key.")
 
 
 def _left_over() -> Finding:

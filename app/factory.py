@@ -48,6 +48,7 @@ from app.core.meter import Meter
 from app.core.replicas import Replicas
 from app.core.storage import LocalStorage
 from app.core.texts import read_catalogues
+from app.core.vault import Vault, give_vault
 from app.core.web import health
 from app.core.web.access import FormGuard, actor, guard
 from app.core.web.error_pages import answer_errors
@@ -191,6 +192,7 @@ def _watch_databases(app: Flask, settings: Settings) -> None:
     meter = app.extensions["meter"] = Meter()
     with app.app_context():
         install_hooks(db.engine)
+        give_vault(db.engine, Vault(settings.secret_key, settings.earlier_keys))
         statements.watch(db.engine, meter, slow_ms=settings.slow_query_ms)
     engines = [sa.create_engine(url, **_engine_options(settings, url)) for url in settings.replica_urls]
     for engine in engines:
@@ -217,6 +219,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.earlier_keys) or None,
         "TESTING": settings.testing,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings, settings.database_url),

@@ -13,6 +13,7 @@ from app.auth.second_factor import second_factor_service
 from app.auth.service import NewPerson, auth_service
 from app.core.db import session_scope
 from app.core.errors import DomainError
+from app.core.words import plural
 
 
 @click.group()
@@ -68,6 +69,20 @@ def remove_second_factor(username: str) -> None:
     with session_scope() as session:
         second_factor_service(session).remove(_require(UserRepository(session), username))
     click.echo(f"{username} signs in by password alone now.")
+
+
+@users.command("seal-anew")
+@with_appcontext
+def seal_anew() -> None:
+    """Seal the secrets of second steps with the present SECRET_KEY; needs the earlier one in SECRET_KEY_FALLBACKS."""
+    with session_scope() as session:
+        seals = second_factor_service(session).seal_anew()
+    click.echo(f"{plural(seals.present, 'secret')} sealed with the present key.")
+    if seals.lost:
+        raise click.ClickException(
+            f"{plural(seals.lost, 'secret')} that no key opens. Name the earlier key in SECRET_KEY_FALLBACKS, or let "
+            "these people sign in with a recovery code and set their second step up anew."
+        )
 
 
 @users.command("disable")

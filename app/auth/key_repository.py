@@ -47,6 +47,10 @@ class FactorRepository:
     def of(self, user_id: int) -> TotpCredential | None:
         return self.session.get(TotpCredential, user_id, populate_existing=True)
 
+    def everybodys(self) -> Sequence[TotpCredential]:
+        """Return all second factors there are."""
+        return self.session.scalars(sa.select(TotpCredential).order_by(TotpCredential.user_id)).all()
+
     def add(self, row: TotpCredential | PendingSignIn) -> None:
         self.session.add(row)
 

@@ -223,12 +223,13 @@ class ApiToken(Base):
 
 
 class TotpCredential(Base):
-    """A person's second factor: the secret their app counts with, and the last step that was taken."""
+    """A person's second factor: the secret their app counts with, sealed, and the last step that was taken."""
 
     __tablename__ = "totp_credentials"
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    secret: Mapped[str] = mapped_column(sa.String(64))
+    # What `core.vault` made of it, for this person alone.
+    sealed: Mapped[str] = mapped_column(sa.String(255))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     last_step: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
     created_at: Mapped[CreatedAt]

@@ -2,8 +2,10 @@
 
 import base64
 import hmac
+import logging
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import pyotp
 from sqlalchemy.orm import Session
@@ -17,6 +19,9 @@ from app.auth.repository import SessionRepository
 from app.auth.throttle import Throttle
 from app.core.clock import is_ahead, now
 from app.core.errors import Conflict, Invalid, NotFound, Throttled
+from app.core.vault import Vault, vault_of
+
+log = logging.getLogger("rushes.auth")
 
 ISSUER = "Rushes"
 STEP_S = 30
@@ -32,22 +37,31 @@ WRONG_CODE = "This code is not right, or was used already. Wait for the next one
 GONE = "This sign-in took too long. Start again with your name and password."
 
 
+class Seals(NamedTuple):
+    """How the secrets are sealed: by the present key, by an earlier one, by none that is known."""
+
+    present: int
+    earlier: int
+    lost: int
+
+
 class SecondFactorService:
     """Setting it up, asking for it, and taking it away."""
 
-    def __init__(self, factors: FactorRepository, audit: AuditService, throttle: Throttle) -> None:
+    def __init__(self, factors: FactorRepository, audit: AuditService, throttle: Throttle, vault: Vault) -> None:
         self.factors = factors
         self.audit = audit
         self.throttle = throttle
+        self.vault = vault
 
     def is_on(self, user: User) -> bool:
         """Say whether signing in asks this person for a code."""
         return self._confirmed(user) is not None
 
-    def started(self, user: User) -> TotpCredential | None:
+    def started(self, user: User) -> str | None:
         """Return the secret that waits for its first code, if one does."""
-        found = self.factors.of(user.id)
-        return found if found is not None and found.confirmed_at is None else None
+        found = self._unconfirmed(user)
+        return self._opened(found) if found is not None else None
 
     def codes_left(self, user: User) -> int:
         """Return how many recovery codes were not used yet."""
@@ -59,11 +73,12 @@ class SecondFactorService:
         if self.is_on(user):
             raise Conflict("Two steps are on already. Switch them off first to use another app.")
         self.factors.remove(user.id)
-        self.factors.add(TotpCredential(user_id=user.id, secret=pyotp.random_base32()))
+        sealed = self.vault.seal(pyotp.random_base32(), _place(user.id))
+        self.factors.add(TotpCredential(user_id=user.id, sealed=sealed))
 
     def confirm(self, user: User, code: str) -> list[str]:
         """Switch it on by a first code and return ten recovery codes, which nobody can show again."""
-        started = self.started(user)
+        started = self._unconfirmed(user)
         if started is None:
             raise Conflict("There is nothing to confirm. Start again.")
         if not self._takes_step(started, code, now()):
@@ -121,6 +136,32 @@ class SecondFactorService:
         self.factors.forget_pending(user.id, now())
         return user
 
+    def seals(self) -> Seals:
+        """Count everybody's secrets by the key that opens them."""
+        found = self.factors.everybodys()
+        present = sum(self.vault.is_newest(row.sealed, _place(row.user_id)) for row in found)
+        lost = sum(self.vault.open(row.sealed, _place(row.user_id)) is None for row in found)
+        return Seals(present, len(found) - present - lost, lost)
+
+    def seal_anew(self) -> Seals:
+        """Seal every secret that an earlier key opens with the present one; return how they are sealed then."""
+        for row in self.factors.everybodys():
+            secret = self.vault.open(row.sealed, _place(row.user_id))
+            if secret is not None and not self.vault.is_newest(row.sealed, _place(row.user_id)):
+                row.sealed = self.vault.seal(secret, _place(row.user_id))
+        return self.seals()
+
+    def _unconfirmed(self, user: User) -> TotpCredential | None:
+        found = self.factors.of(user.id)
+        return found if found is not None and found.confirmed_at is None else None
+
+    def _opened(self, credential: TotpCredential) -> str | None:
+        """Return the secret; None, and a line in the log, where the key it was sealed with is not ours any more."""
+        secret = self.vault.open(credential.sealed, _place(credential.user_id))
+        if secret is None:
+            log.error("no key opens the second step of person %s; see SECRET_KEY_FALLBACKS", credential.user_id)
+        return secret
+
     def _confirmed(self, user: User) -> TotpCredential | None:
         found = self.factors.of(user.id)
         return found if found is not None and found.confirmed_at is not None else None
@@ -143,8 +184,11 @@ class SecondFactorService:
 
     def _takes_step(self, credential: TotpCredential, code: str, moment: datetime) -> bool:
         """Say whether the code is right just now, and use its step up: no code counts twice."""
+        secret = self._opened(credential)
+        if secret is None:
+            return False
         typed = "".join(code.split()).encode("utf-8", "replace")
-        totp, present = pyotp.TOTP(credential.secret), int(moment.timestamp()) // STEP_S
+        totp, present = pyotp.TOTP(secret), int(moment.timestamp()) // STEP_S
         right = [
             present + drift
             for drift in DRIFT_STEPS
@@ -176,14 +220,18 @@ def code_hash(code: str) -> str:
     return token_hash("".join(letter for letter in code.lower() if letter.isalnum()))
 
 
-def address_of(user: User, credential: TotpCredential) -> str:
+def address_of(user: User, secret: str) -> str:
     """Return what the picture says to the app: the secret, whose it is, and of which site."""
-    return pyotp.TOTP(credential.secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
 
 
 def spaced(secret: str) -> str:
     """Return a secret in groups of four, to be typed."""
     return " ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP))
+
+
+def _place(user_id: int) -> str:
+    return f"totp:{user_id}"
 
 
 def _is_over(pending: PendingSignIn) -> bool:
@@ -197,4 +245,5 @@ def _account(user: User) -> str:
 
 def second_factor_service(session: Session) -> SecondFactorService:
     """Build the service on this session."""
-    return SecondFactorService(FactorRepository(session), AuditService(session), Throttle(SessionRepository(session)))
+    throttle = Throttle(SessionRepository(session))
+    return SecondFactorService(FactorRepository(session), AuditService(session), throttle, vault_of(session))

@@ -108,7 +108,7 @@ def _page(sure: SureForm | None = None, form: CodeForm | None = None) -> Respons
         sure=sure or SureForm(formdata=None),
         form=form or CodeForm(formdata=None),
         refused=refused,
-        secret=spaced(started.secret) if started else None,
+        secret=spaced(started) if started else None,
         on=on,
         left=left,
     )

@@ -2,13 +2,14 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
-from app.config import settings_from
+from app.config import IN_FILES, settings_from
 from tests.house.sources import ROOT
 
-READERS = {"get", "_number", "_yes", "_hour", "_token"}
+READERS = {"get", "_number", "_yes", "_hour", "_token", "_list"}
 ROW = re.compile(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \|", re.M)
 
 
@@ -71,3 +72,39 @@ def test_replicas_are_a_list(tmp_path: object) -> None:
     found = settings_from({"RUSHES_INSTANCE": str(tmp_path), "DATABASE_REPLICA_URLS": urls}, ROOT)
 
     assert found.replica_urls == ("sqlite:///a.db", "sqlite:///b.db")
+
+
+SECRET_VALUES = {
+    "SECRET_KEY": "a key from a store",
+    "SECRET_KEY_FALLBACKS": "older,oldest",
+    "DATABASE_URL": "postgresql+psycopg://rushes:secret@db/rushes",
+    "DATABASE_REPLICA_URLS": "postgresql+psycopg://rushes:secret@copy/rushes",
+    "JOBS_DATABASE_URL": "postgresql+psycopg://rushes:secret@db/jobs",
+    "METRICS_TOKEN": "sixteen letters or more",
+}
+
+
+def test_every_secret_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
+    assert set(SECRET_VALUES) <= set(IN_FILES)
+    for name, value in SECRET_VALUES.items():
+        (tmp_path / name).write_text(value + "\n")
+    files = {f"{name}_FILE": str(tmp_path / name) for name in SECRET_VALUES}
+
+    assert settings_from(files, tmp_path) == settings_from(SECRET_VALUES, tmp_path)
+    assert not (tmp_path / "instance" / "secret.key").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
+def test_a_secret_whose_file_holds_none_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+
+    with pytest.raises(ValueError, match="SECRET_KEY_FILE"):
+        settings_from({"SECRET_KEY_FILE": str(tmp_path / "key")}, tmp_path)
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("one")
+
+    with pytest.raises(ValueError, match="not both"):
+        settings_from({"SECRET_KEY_FILE": str(tmp_path / "key"), "SECRET_KEY": "another"}, tmp_path)

@@ -76,7 +76,7 @@ def plant(world: World) -> tuple[Visitor, dict[str, str]]:
         factors.start(person, PASSWORD)
         started = factors.started(person)
         assert started is not None
-        secrets["second factor"] = started.secret
+        secrets["second factor"] = started
     visitor = world.visitor("admin")
     cookie = visitor.client.get_cookie("rushes")
     assert cookie is not None
