@@ -121,11 +121,15 @@ def _second_steps() -> Finding:
         seals = second_factor_service(session).seals()
     if seals.lost:
         return Finding(
-            False, f"{plural(seals.lost, 'second step')} no key opens. Set SECRET_KEY_FALLBACKS to the earlier."
+            False,
+            f"{plural(seals.lost, 'second step', 'second steps')} no key opens. Set SECRET_KEY_FALLBACKS to the earlier.",
         )
     if seals.earlier:
-        return Finding(False, f"{plural(seals.earlier, 'second step')} of an earlier key. Run: flask users seal-anew")
-    return Finding(True, f"{plural(seals.present, 'second step')} sealed with the present key.")
+        return Finding(
+            False,
+            f"{plural(seals.earlier, 'second step', 'second steps')} of an earlier key. Run: flask users seal-anew",
+        )
+    return Finding(True, f"{plural(seals.present, 'second step', 'second steps')} sealed with the present key.")
 
 
 def _left_over() -> Finding:

@@ -13,7 +13,7 @@ from app.auth.second_factor import second_factor_service
 from app.auth.service import NewPerson, auth_service
 from app.core.db import session_scope
 from app.core.errors import DomainError
-from app.core.words import plural
+from app.core.texts import plural
 
 
 @click.group()
@@ -77,10 +77,10 @@ def seal_anew() -> None:
     """Seal the secrets of second steps with the present SECRET_KEY; needs the earlier one in SECRET_KEY_FALLBACKS."""
     with session_scope() as session:
         seals = second_factor_service(session).seal_anew()
-    click.echo(f"{plural(seals.present, 'secret')} sealed with the present key.")
+    click.echo(f"{plural(seals.present, 'secret', 'secrets')} sealed with the present key.")
     if seals.lost:
         raise click.ClickException(
-            f"{plural(seals.lost, 'secret')} that no key opens. Name the earlier key in SECRET_KEY_FALLBACKS, or let "
+            f"{plural(seals.lost, 'secret', 'secrets')} that no key opens. Name the earlier key in SECRET_KEY_FALLBACKS, or let "
             "these people sign in with a recovery code and set their second step up anew."
         )
 
