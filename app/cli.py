@@ -21,6 +21,7 @@ from app.config import Settings
 from app.core.db import session_scope
 from app.core.web.log_lines import LineFormatter
 from app.core.web.one_length import read_strictly
+from app.core.web.patience import LOOK_EVERY_S, be_patient
 from app.db_commands.whole import backup, restore
 from app.doctor import doctor
 from app.index.commands import search
@@ -122,6 +123,7 @@ def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     settings: Settings = app.config["SETTINGS"]
     _spool_beside_media(settings)
     read_strictly()
+    be_patient()
     try:
         server = create_server(
             app,
@@ -130,6 +132,7 @@ def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
             threads=THREADS,
             connection_limit=CONNECTIONS,
             asyncore_use_poll=True,
+            cleanup_interval=LOOK_EVERY_S,
             max_request_body_size=settings.max_form_bytes,
             ident="Rushes",
             **proxy_options(settings),

@@ -11,6 +11,7 @@ from app.audit.service import AuditService
 from app.core.db import reading, transaction
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.headers import FILE_POLICY
+from app.core.web.patience import hand_over
 from app.media.files import PLAYED_TYPES, original
 from app.media.models import Media, RenditionKind
 from app.media.service import media_service
@@ -68,6 +69,7 @@ def send(path: Path, content_type: str, etag: str, download_name: str | None = N
         etag=etag,
         max_age=0,
     )
+    hand_over(answer)
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers.setdefault("Accept-Ranges", "bytes")
