@@ -15,7 +15,8 @@ from app.config import Settings
 from app.core.clock import now
 from app.core.db import reading
 from app.core.storage import LocalStorage
-from app.core.words import ago, plural, size
+from app.core.texts import plural
+from app.core.words import ago, size
 from app.db_commands import how_it_stands
 from app.index.rebuild import findable_models
 from app.index.state import check as check_index
@@ -90,7 +91,7 @@ def _workers() -> Finding:
         count = count_workers(session)
     if count == 0:
         return Finding(False, "No worker is running, so nothing is processed. Run: flask worker")
-    return Finding(True, f"{plural(count, 'worker')} running.")
+    return Finding(True, f"{plural(count, 'worker', 'workers')} running.")
 
 
 def _backup(settings: Settings) -> Finding:
@@ -139,5 +140,7 @@ def _left_over() -> Finding:
         sizes = [path.stat().st_size for path in left_over(session, storage)]
     if not sizes:
         return Finding(True, "No files are left over.")
-    words = f"{plural(len(sizes), 'file')} that no row names, {size(sum(sizes))}. Remove with: flask media sweep"
+    words = (
+        f"{plural(len(sizes), 'file', 'files')} that no row names, {size(sum(sizes))}. Remove with: flask media sweep"
+    )
     return Finding(True, words)

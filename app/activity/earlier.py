@@ -14,6 +14,7 @@ from app.auth.models import User
 from app.clips.models import Clip
 from app.clips.service import ClipFields, clip_service
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import later, say
 from app.media.clock import Clock, clock_of
 from app.media.models import Media
 from app.media.service import media_service
@@ -26,7 +27,7 @@ RESTORABLE = {
     "media": ("title",),
     "clip": ("title", "notes", "in_point", "out_point"),
 }
-CHANGED = "It was changed since you looked. Here is how it is now; bring the value back from here."
+CHANGED = later("It was changed since you looked. Here is how it is now; bring the value back from here.")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def bring_back(session: Session, viewer: User, entry_id: int, name: str, version
     thing = _thing(session, viewer, row, "edit")
     state = state_after(session, row)
     if state is None or name not in RESTORABLE[thing.kind]:
-        raise Invalid("This value cannot be brought back here.")
+        raise Invalid(say("This value cannot be brought back here."))
     if thing.entity.version != version:
         raise Conflict(CHANGED)
     _write(session, viewer, thing, {name: state.get(name)})

@@ -7,6 +7,7 @@ from app.activity.earlier import bring_back, earlier
 from app.activity.forms import RestoreForm
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render
 
@@ -26,13 +27,13 @@ def restore(entry: int) -> Response:
     """Bring one earlier value back; what it is now goes into the history like any other."""
     form = RestoreForm()
     if not form.validate():
-        return _page(entry, 422, "This page was damaged. Reload it and try again.")
+        return _page(entry, 422, say("This page was damaged. Reload it and try again."))
     try:
         with transaction(actor()) as session:
             bring_back(session, viewer(), entry, form.field.data or "", int(form.version.data or 0))
     except (Conflict, Invalid) as refusal:
         return _page(entry, refusal.status, str(refusal))
-    flash("Brought the earlier value back.")
+    flash(say("Brought the earlier value back."))
     return go(url_for("earlier.show", entry=entry))
 
 

@@ -12,6 +12,7 @@ from app.activity.jobs import LOG_LINES, job_page, job_rows
 from app.activity.mine import tell
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
+from app.core.texts import say
 from app.core.web.access import IN_PERSON, SIGNED_IN, access, actor, viewer
 from app.core.web.htmx import as_json, as_list, go, local_path, render, wants_json
 from app.jobs.dicts import log_dict, stage_dict
@@ -94,7 +95,7 @@ def cancel(id: UUID) -> Response:
     with transaction(actor()) as session:
         job, _ = _job_for(session, id, "job:control")
         job_service(session).cancel(job)
-    flash(f"“{job.name}” is being cancelled.")
+    flash(say("“%(name)s” is being cancelled.", name=job.name))
     return _back(id)
 
 

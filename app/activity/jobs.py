@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.activity.stages import asked_words, made_by
 from app.auth.reads import names_of
 from app.core.clock import local
+from app.core.texts import later, say
 from app.core.words import ago, lasts
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog
 from app.jobs.service import job_service
@@ -20,11 +21,11 @@ from app.projects.reads import projects_by_ids
 
 LOG_LINES = 60
 STATUS_WORDS = {
-    JobStatus.QUEUED: "Waiting",
-    JobStatus.RUNNING: "Running",
-    JobStatus.COMPLETED: "Done",
-    JobStatus.FAILED: "Failed",
-    JobStatus.CANCELLED: "Cancelled",
+    JobStatus.QUEUED: later("Waiting"),
+    JobStatus.RUNNING: later("Running"),
+    JobStatus.COMPLETED: later("Done"),
+    JobStatus.FAILED: later("Failed"),
+    JobStatus.CANCELLED: later("Cancelled"),
 }
 
 
@@ -126,7 +127,9 @@ def job_page(session: Session, job: Job, can_act: bool) -> JobRow:
     row = job_rows(session, [job], None)[0]
     people = names_of(session, [job.created_by])
     row.can_act = can_act
-    row.created_text = f"Asked for by {people.get(job.created_by or 0, 'Rushes')}, {ago(job.created_at)}"
+    row.created_text = say(
+        "Asked for by %(get)s, %(ago)s", get=people.get(job.created_by or 0, "Rushes"), ago=ago(job.created_at)
+    )
     row.stages = [_stage(stage) for stage in jobs.stages(job.id)]
     row.attempts = [_try(each) for each in tries_of(session, job)]
     row.log = [_line(line) for line in jobs.log(job.id, limit=LOG_LINES)]

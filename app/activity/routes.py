@@ -14,6 +14,7 @@ from app.audit.service import read_before
 from app.clips.service import clip_service
 from app.core.db import reading
 from app.core.pagination import Page
+from app.core.texts import say
 from app.core.web.access import SIGNED_IN, access, viewer
 from app.core.web.htmx import as_list, render, wants_json
 from app.media.service import media_service
@@ -30,7 +31,7 @@ def index() -> Response:
     """Show what happened in all my projects."""
     with reading() as session:
         page = across(session, viewer(), _before())
-    return _page("activity/history.html", page, title="Activity", crumbs=None)
+    return _page("activity/history.html", page, title=say("Activity"), crumbs=None)
 
 
 @bp.get("/p/<slug>/activity")
@@ -52,8 +53,8 @@ def media(id: UUID) -> Response:
     with reading() as session:
         row, seat = media_service(session).get_for(viewer(), id, "media:view")
         page = of_media(session, row, _before(), _restores(seat))
-    crumbs = [(seat.project.name, f"/p/{seat.project.slug}"), (row.title, f"/m/{id}"), ("History", None)]
-    return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+    crumbs = [(seat.project.name, f"/p/{seat.project.slug}"), (row.title, f"/m/{id}"), (say("History"), None)]
+    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
 
 
 @bp.get("/clips/<uuid:id>/history")
@@ -67,9 +68,9 @@ def clip(id: UUID) -> Response:
     crumbs = [
         (seat.project.name, f"/p/{seat.project.slug}"),
         (recording.title, f"/m/{recording.public_id}?clip={id}"),
-        (f"History of “{row.title}”", None),
+        (say("History of “%(title)s”", title=row.title), None),
     ]
-    return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
 
 
 @bp.get("/songs/<uuid:id>/history")
@@ -83,9 +84,9 @@ def song(id: UUID) -> Response:
     crumbs = [
         (seat.project.name, f"/p/{seat.project.slug}"),
         (row.title, f"/songs/{id}"),
-        (f"History of “{row.title}”", None),
+        (say("History of “%(title)s”", title=row.title), None),
     ]
-    return _page("activity/history.html", page, title="History", crumbs=crumbs, project=seat.project)
+    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
 
 
 def _before() -> int | None:

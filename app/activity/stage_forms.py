@@ -6,23 +6,24 @@ from wtforms import DecimalField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from app.config import Settings
+from app.core.texts import later
 from app.core.web.forms import Form, options
 from app.processing.scenes import LEAST_CHANGE
 from app.processing.segmenting import BOUNDARY_COST
 from app.transcripts.engine import models_here
 from app.transcripts.reads import LANGUAGES
 
-AS_SET = "As the project says"
-BEST = "The best that is here"
+AS_SET = later("As the project says")
+BEST = later("The best that is here")
 
 
 class ScenesForm(Form):
     """How much must change at a cut."""
 
     least_change = DecimalField(
-        "Change at a cut",
+        later("Change at a cut"),
         [
-            InputRequired("Say how much must change, such as 10."),
+            InputRequired(later("Say how much must change, such as 10.")),
             NumberRange(2, 80, message="Write 2 to 80, such as 10."),
         ],
         places=None,
@@ -34,9 +35,9 @@ class TopicsForm(Form):
     """How readily a new topic begins."""
 
     cost = DecimalField(
-        "What a new topic costs",
+        later("What a new topic costs"),
         [
-            InputRequired("Say what a topic costs, such as 1.25."),
+            InputRequired(later("Say what a topic costs, such as 1.25.")),
             NumberRange(0.25, 8, message="Write 0.25 to 8, such as 1.25."),
         ],
         places=None,
@@ -47,14 +48,14 @@ class TopicsForm(Form):
 class SpeakersForm(Form):
     """How many voices there are."""
 
-    count = IntegerField("Voices", [Optional(), NumberRange(1, 30, message="Write 1 to 30, or nothing.")])
+    count = IntegerField(later("Voices"), [Optional(), NumberRange(1, 30, message="Write 1 to 30, or nothing.")])
 
 
 class TranscriptForm(Form):
     """Which language to listen for, and with which model."""
 
-    language = SelectField("Spoken language")
-    model = SelectField("Model")
+    language = SelectField(later("Spoken language"))
+    model = SelectField(later("Model"))
 
     def offer(self, settings: Settings) -> None:
         """Name the languages, and the models that are here."""

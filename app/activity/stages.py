@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.analysis.freshness import present_of, why_stale
 from app.config import Settings
+from app.core.texts import later
 from app.core.words import ago, iso, lasts, size
 from app.jobs.dicts import duration_ms, stage_dict
 from app.jobs.models import JobStage, StageStatus
@@ -18,16 +19,16 @@ from app.projects.models import Project
 
 SHOWN = 50
 STATUS_WORDS = {
-    StageStatus.DONE: "Done",
-    StageStatus.SKIPPED: "Not needed",
-    StageStatus.FAILED: "Failed",
-    StageStatus.CANCELLED: "Cancelled",
+    StageStatus.DONE: later("Done"),
+    StageStatus.SKIPPED: later("Not needed"),
+    StageStatus.FAILED: later("Failed"),
+    StageStatus.CANCELLED: later("Cancelled"),
 }
 # What the machine was asked, in words; what it found out by itself is not told here.
 PARAM_WORDS = {
     "threshold_db": "level {} dB",
     "min_ms": "at least {} ms",
-    "least_change": "cut from a change of {}",
+    "least_change": later("cut from a change of {}"),
     "samples": "{} moments",
     "cost": "a topic costs {}",
     "language": "language {}",

@@ -17,6 +17,7 @@ from app.audit.wording import Runs, changed_words
 from app.auth.reads import find_person
 from app.core.errors import Invalid, NotFound
 from app.core.pagination import MAX_ROWS, Page
+from app.core.texts import say
 from app.projects.reads import project_by_slug, projects_by_ids
 
 NAMES = ("who", "kind", "action", "project", "from", "to", "q")
@@ -151,4 +152,4 @@ def _day(text: str, field: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError as error:
-        raise Invalid("Write the day like 2026-11-21.", field) from error
+        raise Invalid(say("Write the day like 2026-11-21."), field) from error

@@ -12,6 +12,7 @@ from app.audit.service import AuditService
 from app.config import Settings
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
+from app.core.texts import say
 from app.core.web.access import ADMIN, access, actor
 from app.core.web.htmx import go, render
 from app.jobs.service import job_service
@@ -34,7 +35,7 @@ def pause() -> Response:
     with transaction(actor()) as session:
         job_service(session).pause()
         AuditService(session).note(AuditAction.UPDATE, "queue:pause", "queue", None, "paused")
-    flash("The queue is paused. What runs goes on to its end.")
+    flash(say("The queue is paused. What runs goes on to its end."))
     return go(url_for("admin_processing.index"))
 
 
@@ -45,7 +46,7 @@ def resume() -> Response:
     with transaction(actor()) as session:
         job_service(session).unpause(_settings().worker_concurrency)
         AuditService(session).note(AuditAction.UPDATE, "queue:resume", "queue", None, "running")
-    flash("Jobs start again.")
+    flash(say("Jobs start again."))
     return go(url_for("admin_processing.index"))
 
 

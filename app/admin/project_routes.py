@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.projects import project_uses
 from app.core.db import reading, transaction
+from app.core.texts import say
 from app.core.web.access import ADMIN, access, actor, viewer
 from app.core.web.htmx import go, render
 from app.projects.models import Project
@@ -43,7 +44,7 @@ def unarchive(slug: str) -> Response:
     with transaction(actor()) as session:
         project = _project(session, slug)
         project_service(session).unarchive(project)
-    flash(f"Brought back “{project.name}”.")
+    flash(say("Brought back “%(name)s”.", name=project.name))
     return go(url_for("admin_projects.index"))
 
 

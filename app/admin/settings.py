@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.config import Settings
 from app.core.choices import Choices
+from app.core.texts import later, say
 from app.core.web.forms import Form, VersionField, options, trim
 from app.core.words import size
 from app.processing.fetching import knows_pages
@@ -18,19 +19,22 @@ class SettingsForm(Form):
     """What may be chosen while the installation runs."""
 
     name = StringField(
-        "Name of this installation",
-        [InputRequired("Give the installation a name."), Length(1, 60, "Use 1 to 60 characters.")],
+        later("Name of this installation"),
+        [InputRequired(later("Give the installation a name.")), Length(1, 60, "Use 1 to 60 characters.")],
         filters=[trim],
     )
-    language = SelectField("Spoken language", choices=options(LANGUAGES))
+    language = SelectField(later("Spoken language"), choices=options(LANGUAGES))
     silence_db = IntegerField(
-        "Silence level", [Optional(), NumberRange(-80, -20, "Silence level must be between −80 and −20 dB.")]
+        later("Silence level"),
+        [Optional(), NumberRange(-80, -20, later("Silence level must be between −80 and −20 dB."))],
     )
     session_days = IntegerField(
-        "A sign-in lasts", [InputRequired("Type a number of days."), NumberRange(1, A_YEAR, "Use 1 to 365 days.")]
+        "A sign-in lasts",
+        [InputRequired(later("Type a number of days.")), NumberRange(1, A_YEAR, "Use 1 to 365 days.")],
     )
     trash_days = IntegerField(
-        "The trash keeps", [InputRequired("Type a number of days."), NumberRange(1, A_YEAR, "Use 1 to 365 days.")]
+        later("The trash keeps"),
+        [InputRequired(later("Type a number of days.")), NumberRange(1, A_YEAR, "Use 1 to 365 days.")],
     )
     version = VersionField()
 
@@ -56,35 +60,39 @@ def fill(form: SettingsForm, present: Choices, version: int) -> None:
 def environment(settings: Settings) -> list[tuple[str, str, str]]:
     """Return (variable, what it is, value) of what was set when the process started; no password, no key."""
     return [
-        ("DATABASE_URL", "Database", _url(settings.database_url)),
-        ("DATABASE_REPLICA_URLS", "Copies that are read", ", ".join(map(_url, settings.replica_urls)) or "none"),
-        ("JOBS_DATABASE_URL", "Where jobs are kept", _url(settings.jobs_database_url) or "in the database"),
-        ("RUSHES_INSTANCE", "Folder of this installation", str(settings.instance)),
-        ("RUSHES_WORKSPACES", "Folders projects may read", str(settings.workspaces or "none")),
-        ("RUSHES_MODELS", "Where models lie", str(settings.models_root)),
-        ("RUSHES_SPEECH_MODEL", "Speech model", settings.speech_model or "the best one that is here"),
-        ("HOST, PORT", "Address", f"{settings.host}:{settings.port}"),
-        ("RUSHES_HTTPS", "Reached by https", "yes" if settings.https else "no"),
-        ("TRUSTED_HOSTS", "Names it answers to", ", ".join(settings.trusted_hosts) or "any"),
-        ("TRUSTED_PROXY", "Proxy that is believed", settings.trusted_proxy or "none"),
-        ("RUSHES_WORKERS", "Jobs at a time on each worker", str(settings.worker_concurrency)),
-        ("RUSHES_MAX_UPLOAD_GIB", "Largest upload", size(settings.max_upload_bytes)),
-        ("RUSHES_MAX_FORM_MIB", "Largest plain form", size(settings.max_form_bytes)),
-        ("RUSHES_IMPORT_BY_URL", "Bring recordings by address", _by_url(settings)),
-        ("RUSHES_RESERVE_MIB", "Kept free on the disk", size(settings.reserve_bytes)),
-        ("BACKUP_FOLDER", "Where backups go", str(settings.backups)),
-        ("BACKUP_AT", "Daily backup", _hour(settings.backup_hour)),
-        ("BACKUP_KEEP_DAYS", "Backups are kept", f"{settings.backup_keep_days} days"),
-        ("SLOW_QUERY_MS", "A statement is slow from", f"{settings.slow_query_ms} ms"),
-        ("METRICS_TOKEN", "Figures for programs", "set" if settings.metrics_token else "not set"),
-        ("SECRET_KEY", "Key of forms and cookies", "set"),
+        ("DATABASE_URL", say("Database"), _url(settings.database_url)),
+        ("DATABASE_REPLICA_URLS", say("Copies that are read"), ", ".join(map(_url, settings.replica_urls)) or "none"),
+        ("JOBS_DATABASE_URL", say("Where jobs are kept"), _url(settings.jobs_database_url) or say("in the database")),
+        ("RUSHES_INSTANCE", say("Folder of this installation"), str(settings.instance)),
+        ("RUSHES_WORKSPACES", say("Folders projects may read"), str(settings.workspaces or "none")),
+        ("RUSHES_MODELS", say("Where models lie"), str(settings.models_root)),
+        ("RUSHES_SPEECH_MODEL", say("Speech model"), settings.speech_model or say("the best one that is here")),
+        ("HOST, PORT", say("Address"), f"{settings.host}:{settings.port}"),
+        ("RUSHES_HTTPS", say("Reached by https"), "yes" if settings.https else "no"),
+        ("TRUSTED_HOSTS", say("Names it answers to"), ", ".join(settings.trusted_hosts) or "any"),
+        ("TRUSTED_PROXY", say("Proxy that is believed"), settings.trusted_proxy or "none"),
+        ("RUSHES_WORKERS", say("Jobs at a time on each worker"), str(settings.worker_concurrency)),
+        ("RUSHES_MAX_UPLOAD_GIB", say("Largest upload"), size(settings.max_upload_bytes)),
+        ("RUSHES_MAX_FORM_MIB", say("Largest plain form"), size(settings.max_form_bytes)),
+        ("RUSHES_IMPORT_BY_URL", say("Bring recordings by address"), _by_url(settings)),
+        ("RUSHES_RESERVE_MIB", say("Kept free on the disk"), size(settings.reserve_bytes)),
+        ("BACKUP_FOLDER", say("Where backups go"), str(settings.backups)),
+        ("BACKUP_AT", say("Daily backup"), _hour(settings.backup_hour)),
+        ("BACKUP_KEEP_DAYS", say("Backups are kept"), f"{settings.backup_keep_days} days"),
+        ("SLOW_QUERY_MS", say("A statement is slow from"), f"{settings.slow_query_ms} ms"),
+        ("METRICS_TOKEN", say("Figures for programs"), "set" if settings.metrics_token else say("not set")),
+        ("SECRET_KEY", say("Key of forms and cookies"), "set"),
     ]
 
 
 def _by_url(settings: Settings) -> str:
     if not settings.import_by_url:
-        return "switched off"
-    pages = "files, and pages through yt-dlp" if knows_pages() else "files; pages need yt-dlp, which is not installed"
+        return say("switched off")
+    pages = (
+        say("files, and pages through yt-dlp")
+        if knows_pages()
+        else say("files; pages need yt-dlp, which is not installed")
+    )
     return f"{pages}; up to {size(settings.import_max_bytes)} in {settings.import_max_minutes} minutes"
 
 
@@ -93,4 +101,4 @@ def _url(url: str | None) -> str:
 
 
 def _hour(hour: int | None) -> str:
-    return "switched off" if hour is None else f"at {hour:02d}:00 UTC"
+    return say("switched off") if hour is None else f"at {hour:02d}:00 UTC"

@@ -9,6 +9,7 @@ from app.audit.service import AuditService
 from app.core.choices import choices, choose, version_of
 from app.core.db import reading, transaction
 from app.core.errors import Stale
+from app.core.texts import say
 from app.core.web.access import ADMIN, access, actor
 from app.core.web.forms import show_theirs
 from app.core.web.htmx import go, render
@@ -24,7 +25,7 @@ def index() -> Response:
     if form.is_submitted():
         saved, status = _save(form)
         if saved:
-            flash("Saved. It holds from now on.")
+            flash(say("Saved. It holds from now on."))
             return go(url_for("admin_settings.index"))
     with reading() as session:
         if not form.is_submitted():

@@ -13,6 +13,7 @@ from app.config import Settings
 from app.core.chores import Done, last_done
 from app.core.pagination import Page
 from app.core.storage import LocalStorage
+from app.core.texts import say
 from app.media.sweeper import left_over
 from app.media.usage import Share, shares
 from app.media.verify import verify
@@ -54,7 +55,7 @@ def storage_view(session: Session, settings: Settings, after: str | None) -> Sto
     disk = shutil.disk_usage(settings.media_root)
     exports, export_bytes = exports_size(session)
     return StorageView(
-        shares=[*shares(session), Share("Rendered clips", exports, export_bytes), _backups(settings.backups)],
+        shares=[*shares(session), Share(say("Rendered clips"), exports, export_bytes), _backups(settings.backups)],
         free_bytes=disk.free,
         total_bytes=disk.total,
         reserve_bytes=settings.reserve_bytes,
@@ -83,4 +84,4 @@ def look(session: Session, storage: LocalStorage) -> Found:
 
 def _backups(folder: Path) -> Share:
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    return Share("Backups of the database", len(sizes), sum(sizes))
+    return Share(say("Backups of the database"), len(sizes), sum(sizes))

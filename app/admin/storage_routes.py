@@ -7,9 +7,9 @@ from app.admin.storage import look, storage_view
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.core.db import reading, transaction
+from app.core.texts import plural, say
 from app.core.web.access import ADMIN, access, actor
 from app.core.web.htmx import go, render
-from app.core.words import plural
 from app.media.sweeper import sweep as sweep_files
 
 bp = Blueprint("admin_storage", __name__, url_prefix="/admin/storage")
@@ -40,6 +40,6 @@ def sweep() -> Response:
     with reading() as session:
         count = sweep_files(session, current_app.extensions["storage"])
     with transaction(actor()) as session:
-        AuditService(session).note(AuditAction.DELETE, "files:sweep", "files", None, plural(count, "file"))
-    flash(f"Removed {plural(count, 'file')}." if count else "There was nothing to remove.")
+        AuditService(session).note(AuditAction.DELETE, "files:sweep", "files", None, plural(count, "file", "files"))
+    flash(f"Removed {plural(count, 'file', 'files')}." if count else say("There was nothing to remove."))
     return go(url_for("admin_storage.check"))

@@ -6,46 +6,50 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from app.auth.forms import SetupForm
 from app.auth.models import Role, User
 from app.auth.people import PersonFields
+from app.core.texts import later
 from app.core.web.forms import Form, OnceForm, VersionField, options, trim, trim_or_none
 
-ROLES = [(Role.MEMBER.value, "Member"), (Role.ADMIN.value, "Admin")]
+ROLES = [(Role.MEMBER.value, later("Member")), (Role.ADMIN.value, later("Admin"))]
 
 
 class LinkForm(OnceForm):
     """Somebody to be invited to the site by a link."""
 
     invited = StringField(
-        "For whom",
-        [InputRequired("Say who the link is for."), Length(max=120, message="Use at most 120 characters.")],
+        later("For whom"),
+        [
+            InputRequired(later("Say who the link is for.")),
+            Length(max=120, message=later("Use at most 120 characters.")),
+        ],
         filters=[trim],
     )
-    grants = SelectField("Role", choices=options(ROLES), default=Role.MEMBER.value)
+    grants = SelectField(later("Role"), choices=options(ROLES), default=Role.MEMBER.value)
 
 
 class NewPersonForm(SetupForm):
     """An account made here, with its first password."""
 
-    role = SelectField("Role", choices=options(ROLES), default=Role.MEMBER.value)
+    role = SelectField(later("Role"), choices=options(ROLES), default=Role.MEMBER.value)
 
 
 class PersonForm(Form):
     """What may be changed on an account."""
 
     display_name = StringField(
-        "Name",
-        [InputRequired("Type the name others will see."), Length(1, 120, "Use at most 120 characters.")],
+        later("Name"),
+        [InputRequired(later("Type the name others will see.")), Length(1, 120, later("Use at most 120 characters."))],
         filters=[trim],
     )
     email = EmailField(
         "E-mail",
         [
             Optional(),
-            Length(max=254, message="Use at most 254 characters."),
-            Regexp(r"[^@\s]+@[^@\s]+$", message="Write it like name@example.org, or leave it empty."),
+            Length(max=254, message=later("Use at most 254 characters.")),
+            Regexp(r"[^@\s]+@[^@\s]+$", message=later("Write it like name@example.org, or leave it empty.")),
         ],
         filters=[trim_or_none],
     )
-    role = SelectField("Role", choices=options(ROLES))
+    role = SelectField(later("Role"), choices=options(ROLES))
     version = VersionField()
 
     def fields(self) -> PersonFields:

@@ -16,6 +16,7 @@ from app.auth.second_factor import second_factor_service
 from app.auth.service import auth_service
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Stale
+from app.core.texts import say
 from app.core.web.access import ADMIN, access, actor, viewer
 from app.core.web.forms import sent_mark, show_theirs
 from app.core.web.htmx import go, render
@@ -44,7 +45,7 @@ def new() -> Response:
         with form.blame(), transaction(actor()) as session:
             user = auth_service(session).create_user(form.person(), Role(form.role.data))
         if not form.has_errors:
-            flash(f"Made the account of {user.display_name}.")
+            flash(say("Made the account of %(display_name)s.", display_name=user.display_name))
             return go(url_for("admin_users.index"))
     return _new_page(form=form)
 
@@ -69,7 +70,7 @@ def take_back(id: UUID) -> Response:
     """Make a link that was handed out worthless."""
     with transaction(actor()) as session:
         link = link_service(session).take_back(id)
-    flash(f"The link for {link.name} opens nothing any more.")
+    flash(say("The link for %(name)s opens nothing any more.", name=link.name))
     return go(url_for("admin_users.index"))
 
 
@@ -85,7 +86,7 @@ def edit(person: UUID) -> Response:
                 with form.blame(), transaction(actor()) as session:
                     user = people_service(session).edit(person, form.fields(), int(form.version.data or 0))
                 if not form.has_errors:
-                    flash(f"Saved the account of {user.display_name}.")
+                    flash(say("Saved the account of %(display_name)s.", display_name=user.display_name))
                     return go(url_for("admin_users.edit", person=person))
             except Stale as stale:
                 status = 409
@@ -102,7 +103,7 @@ def disable(person: UUID) -> Response:
             user = people_service(session).disable(viewer(), person)
     except Conflict as conflict:
         return _person_page(person, 409, trouble=str(conflict))
-    flash(f"{user.display_name} cannot sign in any more, and was signed out.")
+    flash(say("%(display_name)s cannot sign in any more, and was signed out.", display_name=user.display_name))
     return go(url_for("admin_users.edit", person=person))
 
 
@@ -112,7 +113,7 @@ def enable(person: UUID) -> Response:
     """Let a person in again."""
     with transaction(actor()) as session:
         user = people_service(session).enable(person)
-    flash(f"{user.display_name} can sign in again.")
+    flash(say("%(display_name)s can sign in again.", display_name=user.display_name))
     return go(url_for("admin_users.edit", person=person))
 
 
@@ -124,7 +125,7 @@ def end_sessions(person: UUID) -> Response:
         service = people_service(session)
         user = service.require(person)
         service.sign_out(user)
-    flash(f"{user.display_name} was signed out everywhere.")
+    flash(say("%(display_name)s was signed out everywhere.", display_name=user.display_name))
     return go(url_for("admin_users.edit", person=person))
 
 
@@ -146,7 +147,7 @@ def one_step(person: UUID) -> Response:
     with transaction(actor()) as session:
         user = people_service(session).require(person)
         second_factor_service(session).remove(user)
-    flash(f"{user.display_name} signs in with the password alone now.")
+    flash(say("%(display_name)s signs in with the password alone now.", display_name=user.display_name))
     return go(url_for("admin_users.edit", person=person))
 
 

@@ -4,6 +4,7 @@ from wtforms import DecimalField, IntegerField, SelectField, StringField, TextAr
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.analysis.layout_reads import SIDES, TYPE_WORDS, LayoutPage
+from app.core.texts import later
 from app.core.web.forms import Form, VersionField, options, trim
 from app.processing.layout import DEFAULT_SAMPLES
 
@@ -12,14 +13,14 @@ class ListenForm(Form):
     """How loud silence may be, and how long it must last."""
 
     threshold_db = DecimalField(
-        "Silence lies below",
-        [Optional(), NumberRange(-90, 0, message="Write a level from −90 to 0, such as −40.")],
+        later("Silence lies below"),
+        [Optional(), NumberRange(-90, 0, message=later("Write a level from −90 to 0, such as −40."))],
         places=None,
     )
     min_ms = IntegerField(
-        "and lasts at least",
+        later("and lasts at least"),
         [
-            InputRequired("Say how long silence must last, such as 350."),
+            InputRequired(later("Say how long silence must last, such as 350.")),
             NumberRange(50, 60_000, message="Write 50 to 60,000 milliseconds, such as 350."),
         ],
     )
@@ -29,12 +30,12 @@ class TopicForm(Form):
     """What a topic is called, and what is said about it."""
 
     topic = StringField(
-        "Topic",
-        [InputRequired("Give the topic a name."), Length(max=255, message="Use at most 255 characters.")],
+        later("Topic"),
+        [InputRequired(later("Give the topic a name.")), Length(max=255, message=later("Use at most 255 characters."))],
         filters=[trim],
     )
     description = TextAreaField(
-        "Description", [Length(max=5000, message="Use at most 5,000 characters.")], filters=[trim]
+        later("Description"), [Length(max=5000, message=later("Use at most 5,000 characters."))], filters=[trim]
     )
     version = VersionField()
 
@@ -50,15 +51,17 @@ def _share(label: str) -> DecimalField:
 class LayoutForm(Form):
     """How the picture is laid out; places and sizes in percent of it."""
 
-    layout_type = SelectField("Layout", choices=options([(kind.value, words) for kind, words in TYPE_WORDS.items()]))
-    screen_x = _share("From the left")
-    screen_y = _share("From the top")
-    screen_width = _share("Width")
-    screen_height = _share("Height")
-    camera_x = _share("From the left")
-    camera_y = _share("From the top")
-    camera_width = _share("Width")
-    camera_height = _share("Height")
+    layout_type = SelectField(
+        later("Layout"), choices=options([(kind.value, words) for kind, words in TYPE_WORDS.items()])
+    )
+    screen_x = _share(later("From the left"))
+    screen_y = _share(later("From the top"))
+    screen_width = _share(later("Width"))
+    screen_height = _share(later("Height"))
+    camera_x = _share(later("From the left"))
+    camera_y = _share(later("From the top"))
+    camera_width = _share(later("Width"))
+    camera_height = _share(later("Height"))
     version = VersionField()
 
     def fill(self, page: LayoutPage | None) -> None:
@@ -81,9 +84,9 @@ class LookForm(Form):
     """At how many moments to look."""
 
     samples = IntegerField(
-        "Moments looked at",
+        later("Moments looked at"),
         [
-            InputRequired("Say how many moments, such as 60."),
+            InputRequired(later("Say how many moments, such as 60.")),
             NumberRange(8, 400, message="Write 8 to 400, such as 60."),
         ],
         default=DEFAULT_SAMPLES,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.core.texts import later
 from app.jobs.engines import engine_of
 from app.jobs.models import StageStatus
 from app.jobs.runs import Run, newest, runs_of
@@ -15,11 +16,11 @@ from app.projects.models import Project
 from app.transcripts.engine import NoModel, SpeechModel, choose
 from app.transcripts.models import Transcript, TranscriptSegment
 
-WORDS_CHANGED = "The transcript was changed after this."
-LEVEL_CHANGED = "The project’s silence level was changed after this."
-LANGUAGE_CHANGED = "The project’s spoken language was changed after this."
-ENGINE_CHANGED = "{engine} {version} would be used now."
-MODEL_CHANGED = "The model {name} would be used now."
+WORDS_CHANGED = later("The transcript was changed after this.")
+LEVEL_CHANGED = later("The project’s silence level was changed after this.")
+LANGUAGE_CHANGED = later("The project’s spoken language was changed after this.")
+ENGINE_CHANGED = later("{engine} {version} would be used now.")
+MODEL_CHANGED = later("The model {name} would be used now.")
 
 
 @dataclass(frozen=True)

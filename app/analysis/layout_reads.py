@@ -7,15 +7,16 @@ from sqlalchemy.orm import Session
 
 from app.analysis.models import LayoutAnalysis, LayoutType
 from app.analysis.repository import LayoutRepository
+from app.core.texts import later, say
 from app.media.clock import Clock
 from app.transcripts.reads import first_tick
 
 TYPE_WORDS = {
-    LayoutType.SIDE_BY_SIDE: "Screen and camera side by side",
-    LayoutType.PICTURE_IN_PICTURE: "Camera within the screen",
-    LayoutType.SCREEN_ONLY: "Screen only",
-    LayoutType.CAMERA_ONLY: "Camera only",
-    LayoutType.UNKNOWN: "Not known",
+    LayoutType.SIDE_BY_SIDE: later("Screen and camera side by side"),
+    LayoutType.PICTURE_IN_PICTURE: later("Camera within the screen"),
+    LayoutType.SCREEN_ONLY: later("Screen only"),
+    LayoutType.CAMERA_ONLY: later("Camera only"),
+    LayoutType.UNKNOWN: later("Not known"),
 }
 SIDES = ("x", "y", "width", "height")
 
@@ -58,7 +59,10 @@ def shown(row: LayoutAnalysis, clock: Clock) -> LayoutPage:
     return LayoutPage(
         kind=row.layout_type.value,
         words=TYPE_WORDS[row.layout_type],
-        outlines=[*_outline("screen", "Screen", row.screen_region), *_outline("camera", "Camera", row.camera_region)],
+        outlines=[
+            *_outline("screen", say("Screen"), row.screen_region),
+            *_outline("camera", say("Camera"), row.camera_region),
+        ],
         ratio_text=_ratio(row),
         percent=round(100 * row.confidence_score),
         frame=frame,
@@ -90,5 +94,5 @@ def _outline(name: str, words: str, region: dict[str, Any] | None) -> list[Outli
 def _ratio(row: LayoutAnalysis) -> str | None:
     if row.split_ratio is None or not (row.screen_region and row.camera_region):
         return None
-    of_what = "the width" if row.layout_type is LayoutType.SIDE_BY_SIDE else "the picture"
-    return f"The screen has {100 * row.split_ratio:.0f} % of {of_what}"
+    of_what = say("the width") if row.layout_type is LayoutType.SIDE_BY_SIDE else say("the picture")
+    return say("The screen has %(value)s %% of %(of_what)s", value=f"{100 * row.split_ratio:.0f}", of_what=of_what)

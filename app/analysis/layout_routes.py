@@ -11,6 +11,7 @@ from app.analysis.layouts import LayoutFields, layout_service
 from app.analysis.models import LayoutType
 from app.core.db import reading, transaction
 from app.core.errors import Stale
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import as_json, go, render
 from app.jobs.reads import last_run, latest_job
@@ -49,7 +50,7 @@ def edit(id: UUID) -> Response:
     if stale is None and not form.has_errors:
         return go(url_for("layout.show", id=id))
     if stale is not None:
-        form.form_errors.append(f"{stale} Save again to replace what is saved now.")
+        form.form_errors.append(say("%(stale)s Save again to replace what is saved now.", stale=stale))
         form.version.data = str(stale.version)
     return _page(id, form, code=409 if stale else 422)
 

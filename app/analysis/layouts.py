@@ -9,6 +9,7 @@ from app.analysis.models import LayoutAnalysis, LayoutType
 from app.analysis.repository import LayoutRepository
 from app.auth.models import User
 from app.core.errors import Conflict, Invalid, Stale
+from app.core.texts import say
 from app.jobs.models import Job
 from app.media.models import Media, MediaKind
 from app.media.moves import follows_moves
@@ -53,7 +54,7 @@ class LayoutService:
         changed = {name: value for name, value in wanted.items() if value != getattr(before, name)}
         if version != before.version and changed:
             theirs = {name: getattr(before, name) for name in changed}
-            raise Stale("Somebody saved this layout while you were editing.", changed, theirs, before.version)
+            raise Stale(say("Somebody saved this layout while you were editing."), changed, theirs, before.version)
         return self.layouts.update(before, {**changed, "confidence_score": 1.0, "updated_by": editor.id})
 
     def forget(self, person: User, media: Media) -> Job:
@@ -69,9 +70,9 @@ class LayoutService:
         Raises `Conflict` where there is no picture, or none that is measured.
         """
         if media.kind is not MediaKind.VIDEO:
-            raise Conflict("There is no picture in this recording.")
+            raise Conflict(say("There is no picture in this recording."))
         if media.duration_frames <= 0:
-            raise Conflict("This recording is still being measured.")
+            raise Conflict(say("This recording is still being measured."))
         return self.media.jobs.enqueue(
             "layout",
             project_id=media.project_id,
@@ -100,11 +101,13 @@ def _checked(fields: LayoutFields) -> dict[str, Any]:
 
 def _inside(region: Region | None, name: str) -> Region:
     if region is None:
-        raise Invalid(f"Say where the {name} is, or choose another layout.", f"{name}_x")
+        raise Invalid(say("Say where the %(name)s is, or choose another layout.", name=name), f"{name}_x")
     if min(region["width"], region["height"]) < SMALLEST:
-        raise Invalid("Use at least 2 % for width and height.", f"{name}_width")
+        raise Invalid(say("Use at least 2 % for width and height."), f"{name}_width")
     if region["x"] + region["width"] > 1 + SLACK or region["y"] + region["height"] > 1 + SLACK:
-        raise Invalid("It reaches over the edge of the picture: the place and the size may make 100 %.", f"{name}_x")
+        raise Invalid(
+            say("It reaches over the edge of the picture: the place and the size may make 100 %."), f"{name}_x"
+        )
     return {place: round(min(1.0, max(0.0, share)), 4) for place, share in region.items()}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.analysis.cutting import Span, between, joined, long_enough, total
 from app.analysis.models import SilenceRegion, SilenceType
 from app.analysis.repository import SilenceRepository
+from app.core.texts import later
 from app.core.words import lasts
 from app.jobs.reads import last_run
 from app.media.clock import Clock
@@ -18,9 +19,9 @@ from app.transcripts.reads import end_tick, first_tick
 
 PAGE = 100
 KIND_WORDS = {
-    SilenceType.AUDIO: "Nothing heard",
-    SilenceType.BLANK: "Nothing seen",
-    SilenceType.BOTH: "Nothing heard or seen",
+    SilenceType.AUDIO: later("Nothing heard"),
+    SilenceType.BLANK: later("Nothing seen"),
+    SilenceType.BOTH: later("Nothing heard or seen"),
 }
 # Where nothing is heard, whatever is seen.
 QUIET = (SilenceType.AUDIO, SilenceType.BOTH)

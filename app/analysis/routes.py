@@ -12,6 +12,7 @@ from app.analysis.reads import parted as part
 from app.analysis.service import analysis_service
 from app.core.db import reading, transaction
 from app.core.errors import Invalid
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import new_mark
 from app.core.web.htmx import as_json, go, render
@@ -127,7 +128,7 @@ def _milliseconds(text: str) -> int:
     except ValueError:
         value = -1.0
     if not 0 <= value <= LONGEST_LEAST_S:
-        raise Invalid("Write a length in seconds, such as 0.7.", "least")
+        raise Invalid(say("Write a length in seconds, such as 0.7."), "least")
     return round(value * 1000)
 
 

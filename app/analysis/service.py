@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.core.errors import Conflict
+from app.core.texts import say
 from app.jobs.models import Job
 from app.media.models import Media, MediaKind
 from app.media.service import MediaService, media_service
@@ -22,7 +23,7 @@ class AnalysisService:
         `threshold_db` None lets the sound itself decide. Raises `Conflict` while the recording is not measured.
         """
         if media.duration_frames <= 0:
-            raise Conflict("This recording is still being measured.")
+            raise Conflict(say("This recording is still being measured."))
         return self.media.jobs.enqueue(
             "silence",
             project_id=media.project_id,
@@ -40,9 +41,9 @@ class AnalysisService:
         is no picture, or none that is measured.
         """
         if media.kind is not MediaKind.VIDEO:
-            raise Conflict("There is no picture in this recording.")
+            raise Conflict(say("There is no picture in this recording."))
         if media.duration_frames <= 0:
-            raise Conflict("This recording is still being measured.")
+            raise Conflict(say("This recording is still being measured."))
         return self.media.jobs.enqueue(
             "scenes",
             project_id=media.project_id,

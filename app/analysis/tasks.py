@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.analysis.results import keep_layout, keep_scenes, keep_silence, keep_topics
 from app.analysis.topics import NO_TRANSCRIPT, material_of
+from app.core.texts import say
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import Media
@@ -22,7 +23,7 @@ async def silence(context: StageContext) -> None:
     """Find where nothing is heard, and where nothing is seen."""
     source = await source_of(context)
     if source.facts["audio_codec"] is None and source.index is None:
-        raise StageSkipped("There is neither sound nor picture in this recording.")
+        raise StageSkipped(say("There is neither sound nor picture in this recording."))
     params: dict[str, Any] = {"path": str(source.path)}
     if source.index:
         params["index"] = str(source.index)
@@ -42,7 +43,7 @@ async def scenes(context: StageContext) -> None:
     """Find where the shot or the slide changes."""
     source = await source_of(context)
     if source.index is None:
-        raise StageSkipped("There is no picture in this recording.")
+        raise StageSkipped(say("There is no picture in this recording."))
     asked = {"least_change": float(context.job.params.get("least_change") or LEAST_CHANGE)}
     await context.add_stage_note(params=asked)
     found = await context.processing("scenes", {**source.index_params, **asked}, reads=reads_of(source))
@@ -54,7 +55,7 @@ async def layout(context: StageContext) -> None:
     """Find where the screen is and where the camera, and make the picture that shows it."""
     source = await source_of(context)
     if source.index is None:
-        raise StageSkipped("There is no picture in this recording.")
+        raise StageSkipped(say("There is no picture in this recording."))
     asked = {"samples": int(context.job.params.get("samples") or DEFAULT_SAMPLES)}
     await context.add_stage_note(params=asked)
     found = await context.processing("layout", {**source.index_params, **asked}, reads=reads_of(source))

@@ -15,6 +15,7 @@ from app.analysis.topic_reads import TopicRow, chapters_of, shown, topic_to_dict
 from app.analysis.topics import TopicFields, TopicService, told_of, topic_service
 from app.core.db import reading, transaction
 from app.core.errors import NotFound, Stale
+from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.forms import show_theirs
 from app.core.web.htmx import as_json, go, render, wants_piece
@@ -69,7 +70,7 @@ def export(id: UUID, form: str) -> Response:
         media, _ = topic_service(session).media.get_for(viewer(), id, "media:view")
         topics = topics_of(session, media.id)
     if not topics:
-        raise NotFound("This recording has no topics.")
+        raise NotFound(say("This recording has no topics."))
     answer = FlaskResponse(write(form, chapters_of(topics)), mimetype=CONTENT_TYPES[form])
     if "download" in request.args:
         name = {"filename": f"{media.title}.chapters.{form}"}
@@ -126,7 +127,7 @@ def edit(id: UUID) -> Response:
         topic, media, seat = service.get_for(viewer(), id, "transcript:edit")
         row = _row(service, topic, media)
     if stale is None and not form.has_errors:
-        return _answer(row, media, seat, said="Saved") if wants_piece() else go(_on_its_page(media, id))
+        return _answer(row, media, seat, said=say("Saved")) if wants_piece() else go(_on_its_page(media, id))
     if stale is not None:
         show_theirs(form, stale)
     return _form(form, id, media, seat, code=409 if stale else 422)

@@ -11,6 +11,7 @@ from app.analysis.repository import TopicRepository
 from app.auth.models import User
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, Stale
+from app.core.texts import later, say
 from app.index.bulk import move_documents
 from app.jobs.models import Job
 from app.media.models import Media
@@ -22,7 +23,7 @@ from app.transcripts.service import TranscriptService, transcript_service
 
 LONGEST_TOPIC = 255
 LONGEST_DESCRIPTION = 5000
-NO_TRANSCRIPT = "There is no transcript to find topics in."
+NO_TRANSCRIPT = later("There is no transcript to find topics in.")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class TopicService:
         changed = {name: value for name, value in wanted.items() if value != getattr(topic, name)}
         if version != topic.version and changed:
             theirs = {name: getattr(topic, name) for name in changed}
-            raise Stale("Somebody saved this topic while you were editing.", changed, theirs, topic.version)
+            raise Stale(say("Somebody saved this topic while you were editing."), changed, theirs, topic.version)
         return self.topics.update(topic, {**changed, "updated_by": editor.id}) if changed else topic
 
     def delete(self, topic: ContentSegment) -> None:
@@ -111,11 +112,14 @@ def material_of(session: Session, media_id: int) -> dict[str, Any] | None:
 def _checked(fields: TopicFields) -> dict[str, str]:
     topic, description = " ".join(fields.topic.split()), " ".join(fields.description.split())
     if not topic:
-        raise Invalid("Give the topic a name.", "topic")
+        raise Invalid(say("Give the topic a name."), "topic")
     if len(topic) > LONGEST_TOPIC:
-        raise Invalid(f"Use at most {LONGEST_TOPIC} characters.", "topic")
+        raise Invalid(say("Use at most %(most)s characters.", most=LONGEST_TOPIC), "topic")
     if len(description) > LONGEST_DESCRIPTION:
-        raise Invalid(f"Use at most {LONGEST_DESCRIPTION:,} characters.", "description")
+        raise Invalid(
+            say("Use at most %(most)s characters.", most=f"{LONGEST_DESCRIPTION:,}"),
+            "description",
+        )
     return {"topic": topic, "description": description}
 
 

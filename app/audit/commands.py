@@ -13,7 +13,7 @@ from app.audit.seals import seal_settled
 from app.audit.seals import verify as verify_chain
 from app.core.clock import now
 from app.core.db import reading, session_scope
-from app.core.words import plural
+from app.core.texts import plural
 
 
 @click.group()
@@ -28,7 +28,7 @@ def verify(expect: str | None) -> None:
     """Check every seal against its entries; exits 1 where one does not hold."""
     with reading() as session:
         verdict = verify_chain(session, expect)
-    sealed = f"{plural(verdict.sealed, 'entry', 'entries')} in {plural(verdict.seals, 'seal')}"
+    sealed = f"{plural(verdict.sealed, 'entry', 'entries')} in {plural(verdict.seals, 'seal', 'seals')}"
     if not verdict.holds:
         raise click.ClickException(f"{verdict.words} Before that, {sealed} hold.")
     click.echo(f"{verdict.words} {sealed}; {verdict.unsealed:,} not sealed yet.")

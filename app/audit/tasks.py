@@ -5,7 +5,7 @@ from typing import Any
 
 from app.audit.seals import seal_settled
 from app.core.chores import Housekeeper, chore
-from app.core.words import plural
+from app.core.texts import plural
 
 
 @chore("seal the audit log", every=timedelta(minutes=5))

@@ -12,10 +12,11 @@ from app.auth.passwords import hash_password, new_token, refuse_own_name, token_
 from app.auth.service import AuthService, NewPerson, auth_service
 from app.core.clock import is_ahead, now
 from app.core.errors import NotFound
+from app.core.texts import later, say
 
 JOIN_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=24)
-GONE = "This link was used, was taken back, has expired or is not complete. Ask for a new one."
+GONE = later("This link was used, was taken back, has expired or is not complete. Ask for a new one.")
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class LinkService:
             query = query.where(Invitation.project_id == project_id)
         link = self.session.scalar(query)
         if link is None:
-            raise NotFound("This invitation was used or taken back already.")
+            raise NotFound(say("This invitation was used or taken back already."))
         self.session.delete(link)
         return link
 

@@ -14,10 +14,10 @@ from app.auth.service import auth_service
 from app.core.clock import zone_names
 from app.core.db import reading, transaction
 from app.core.errors import Stale
+from app.core.texts import plural, say
 from app.core.web.access import IN_PERSON, access, actor, viewer
 from app.core.web.forms import options, show_theirs
 from app.core.web.htmx import go, render
-from app.core.words import plural
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 
@@ -37,7 +37,7 @@ def index() -> Response:
                 version = int(form.version.data or 0)
                 own_service(session).edit(viewer(), form.profile(), form.password.data or "", version)
             if not form.has_errors:
-                flash("Saved.")
+                flash(say("Saved."))
                 return go(url_for("me.index"))
         except Stale as stale:
             status = 409
@@ -67,7 +67,7 @@ def password() -> Response:
             # A token somebody copied while the old password counted is worth nothing now.
             key = auth_service(session).open_session(viewer(), browser())
         if not form.has_errors:
-            flash(f"The password is changed.{_ended(ended)}")
+            flash(say("The password is changed.%(ended)s", ended=_ended(ended)))
             return set_token(current_app, go(url_for("me.password")), key)
     return render("auth/me_password.html", code=422 if form.has_errors else 200, form=form)
 
@@ -87,7 +87,7 @@ def end_session(id: UUID) -> Response:
     """Sign one browser out."""
     with transaction(actor()) as session:
         own_service(session).end_session(viewer(), id)
-    flash("That browser is signed out.")
+    flash(say("That browser is signed out."))
     return go(url_for("me.sessions"))
 
 
@@ -97,7 +97,7 @@ def end_others() -> Response:
     """Sign out everywhere but here."""
     with transaction(actor()) as session:
         ended = own_service(session).end_others(viewer(), read_token(current_app))
-    flash(_ended(ended).strip() or "You are signed in nowhere else.")
+    flash(_ended(ended).strip() or say("You are signed in nowhere else."))
     return go(url_for("me.sessions"))
 
 
@@ -110,7 +110,7 @@ def keyboard() -> Response:
         with form.blame(), transaction(actor()) as session:
             own_service(session).set_keys(viewer(), form.keys.data)
         if not form.has_errors:
-            flash("Saved.")
+            flash(say("Saved."))
             return go(url_for("me.keyboard"))
     if not form.is_submitted():
         form.keys.data = g.preferences.keys if "preferences" in g else "on"
@@ -124,4 +124,4 @@ def _fill(form: ProfileForm, person: User) -> None:
 
 
 def _ended(count: int) -> str:
-    return f" {plural(count, 'other browser')} signed out." if count else ""
+    return say(" %(browsers)s signed out.", browsers=plural(count, "other browser", "other browsers")) if count else ""

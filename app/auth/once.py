@@ -10,6 +10,7 @@ from app.auth.models import IdempotencyKey
 from app.core.clock import now
 from app.core.db import nested
 from app.core.errors import AlreadyDone, Invalid
+from app.core.texts import say
 
 LONGEST_KEY = 64
 # A browser that comes back to an open page after a day gets a new form anyway.
@@ -36,7 +37,7 @@ def claim(session: Session, user_id: int, key: str | None) -> Mark:
     if not key:
         return Mark(None)
     if len(key) > LONGEST_KEY:
-        raise Invalid("The mark of this request is longer than 64 characters.")
+        raise Invalid(say("The mark of this request is longer than 64 characters."))
     _require_new(session, user_id, key)
     row = IdempotencyKey(user_id=user_id, key=key, location="")
     try:

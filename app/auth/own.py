@@ -17,6 +17,7 @@ from app.auth.second_factor import WRONG_PASSWORD
 from app.auth.service import is_live
 from app.core.clock import now, zone_names
 from app.core.errors import Conflict, Invalid, NotFound, Stale
+from app.core.texts import say
 
 THEMES = ("system", "light", "dark")
 KEYS = ("on", "alt", "off")
@@ -62,14 +63,14 @@ class OwnService:
         fresh = self._locked(user)
         email = profile.email
         if email != fresh.email and not matches(fresh.password_hash, password):
-            raise Invalid("Type your password to change the e-mail address.", "password")
+            raise Invalid(say("Type your password to change the e-mail address."), "password")
         changes = {"display_name": profile.display_name.strip(), "email": email, "theme": _theme(profile.theme)}
         self._refuse_stale(fresh, changes, version)
         taken = self.users.get_by_email(email) if email else None
         if taken is not None and taken.id != fresh.id:
-            raise Conflict("This e-mail address is already used.", "email")
+            raise Conflict(say("This e-mail address is already used."), "email")
         if profile.time_zone not in zone_names():
-            raise Invalid("Choose a zone from the list.", "time_zone")
+            raise Invalid(say("Choose a zone from the list."), "time_zone")
         self.own.preferences(fresh.id).time_zone = profile.time_zone
         fresh.version += 1
         return self.users.update(fresh, {**changes, "email_normalized": normalized(email) if email else None})
@@ -81,7 +82,7 @@ class OwnService:
     def set_keys(self, user: User, keys: str) -> None:
         """Keep whether single keys act, act with Alt alone, or do not; raises `Invalid`."""
         if keys not in KEYS:
-            raise Invalid("Choose on, with Alt, or off.", "keys")
+            raise Invalid(say("Choose on, with Alt, or off."), "keys")
         self.own.preferences(user.id).keys = keys
 
     def change_password(self, user: User, current: str, new: str) -> None:
@@ -102,7 +103,7 @@ class OwnService:
         """End one's own session; raises `NotFound` where it is somebody else's or ended."""
         row = self.own.session_of(user.id, public_id)
         if row is None:
-            raise NotFound("This browser is signed out already.")
+            raise NotFound(say("This browser is signed out already."))
         row.revoked_at = now()
         self.audit.note(AuditAction.LOGOUT, "sign-out:elsewhere", "user", user.id, user.display_name)
 
@@ -123,12 +124,12 @@ class OwnService:
         clashing = {name: value for name, value in changes.items() if getattr(user, name) != value}
         if version != user.version and clashing:
             theirs = {name: getattr(user, name) for name in clashing}
-            raise Stale("Your account was saved elsewhere meanwhile.", clashing, theirs, user.version)
+            raise Stale(say("Your account was saved elsewhere meanwhile."), clashing, theirs, user.version)
 
 
 def _theme(theme: str) -> str:
     if theme not in THEMES:
-        raise Invalid("Choose system, light or dark.", "theme")
+        raise Invalid(say("Choose system, light or dark."), "theme")
     return theme
 
 
@@ -163,7 +164,11 @@ def browser_words(agent: str | None) -> str:
     system = next((words for mark, words in SYSTEMS if mark in text), None)
     if browser and system:
         return f"{browser} on {system}"
-    return browser or system or (f"Another program ({text[:40]})" if text else "An unknown browser")
+    return (
+        browser
+        or system
+        or (say("Another program (%(value)s)", value=text[:40]) if text else say("An unknown browser"))
+    )
 
 
 def own_service(session: Session) -> OwnService:

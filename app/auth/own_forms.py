@@ -7,21 +7,22 @@ from app.auth.forms import NameForm
 from app.auth.models import TokenScope
 from app.auth.own import Profile
 from app.auth.passwords import MAX_LENGTH
+from app.core.texts import later
 from app.core.web.forms import Form, OnceForm, VersionField, options, trim
 
-THEMES = [("system", "As the system has it"), ("light", "Light"), ("dark", "Dark")]
-KEYS = [("on", "On"), ("alt", "Only together with Alt"), ("off", "Off")]
-SCOPES = [(TokenScope.READ.value, "Read"), (TokenScope.WRITE.value, "Read and write")]
-LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("never", "Until it is taken back")]
+THEMES = [("system", later("As the system has it")), ("light", later("Light")), ("dark", later("Dark"))]
+KEYS = [("on", later("On")), ("alt", later("Only together with Alt")), ("off", later("Off"))]
+SCOPES = [(TokenScope.READ.value, later("Read")), (TokenScope.WRITE.value, later("Read and write"))]
+LASTS = [("30", "30 days"), ("90", "90 days"), ("365", later("One year")), ("never", later("Until it is taken back"))]
 TOO_LONG = f"Use at most {MAX_LENGTH} characters."
 
 
 class ProfileForm(NameForm):
     """Who one is, and how the pages look."""
 
-    password = PasswordField("Your password", [Length(max=MAX_LENGTH, message=TOO_LONG)])
-    time_zone = SelectField("Time zone")
-    theme = RadioField("Theme", choices=options(THEMES))
+    password = PasswordField(later("Your password"), [Length(max=MAX_LENGTH, message=TOO_LONG)])
+    time_zone = SelectField(later("Time zone"))
+    theme = RadioField(later("Theme"), choices=options(THEMES))
     version = VersionField()
 
     def profile(self) -> Profile:
@@ -33,17 +34,18 @@ class OwnPasswordForm(Form):
     """The password one has, and the new one."""
 
     current = PasswordField(
-        "Current password", [InputRequired("Type the password you have now."), Length(max=MAX_LENGTH, message=TOO_LONG)]
+        later("Current password"),
+        [InputRequired(later("Type the password you have now.")), Length(max=MAX_LENGTH, message=TOO_LONG)],
     )
-    password = PasswordField("New password", [InputRequired("Choose a password.")])
-    end_others = BooleanField("Sign out everywhere else", default=True)
+    password = PasswordField(later("New password"), [InputRequired(later("Choose a password."))])
+    end_others = BooleanField(later("Sign out everywhere else"), default=True)
 
 
 class SureForm(Form):
     """The password once more, before something that guards the account changes."""
 
     password = PasswordField(
-        "Your password", [InputRequired("Type your password."), Length(max=MAX_LENGTH, message=TOO_LONG)]
+        later("Your password"), [InputRequired(later("Type your password.")), Length(max=MAX_LENGTH, message=TOO_LONG)]
     )
 
 
@@ -51,15 +53,18 @@ class TokenForm(OnceForm):
     """A new token."""
 
     name = StringField(
-        "What is it for?",
-        [InputRequired("Name the program that will use it."), Length(1, 120, "Use at most 120 characters.")],
+        later("What is it for?"),
+        [
+            InputRequired(later("Name the program that will use it.")),
+            Length(1, 120, later("Use at most 120 characters.")),
+        ],
         filters=[trim],
     )
-    scope = RadioField("It may", choices=options(SCOPES), default=TokenScope.READ.value)
-    lasts = SelectField("It lasts", choices=options(LASTS), default="90")
+    scope = RadioField(later("It may"), choices=options(SCOPES), default=TokenScope.READ.value)
+    lasts = SelectField(later("It lasts"), choices=options(LASTS), default="90")
 
 
 class KeysForm(Form):
     """Whether single keys act."""
 
-    keys = RadioField("Single keys", choices=options(KEYS))
+    keys = RadioField(later("Single keys"), choices=options(KEYS))

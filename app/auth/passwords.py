@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.core.errors import Invalid
+from app.core.texts import say
 
 MIN_LENGTH = 8
 MAX_LENGTH = 256
@@ -24,12 +25,14 @@ _nobody = _hasher.hash(secrets.token_urlsafe(16))
 def hash_password(password: str) -> str:
     """Return the Argon2id hash; raises `Invalid` for one that is too short, too long or too common."""
     if len(password) < MIN_LENGTH:
-        raise Invalid(f"Use at least {MIN_LENGTH} characters; 15 or more are better.", "password")
+        raise Invalid(
+            say("Use at least %(min_length)s characters; 15 or more are better.", min_length=MIN_LENGTH), "password"
+        )
     if len(password) > MAX_LENGTH:
-        raise Invalid(f"Use at most {MAX_LENGTH} characters.", "password")
+        raise Invalid(say("Use at most %(most)s characters.", most=MAX_LENGTH), "password")
     if password.casefold() in COMMON:
         raise Invalid(
-            "This is one of the passwords everybody tries first. Use a longer phrase of your own.", "password"
+            say("This is one of the passwords everybody tries first. Use a longer phrase of your own."), "password"
         )
     return _hasher.hash(password)
 
@@ -42,7 +45,7 @@ def renewed(password_hash: str, password: str) -> str:
 def refuse_own_name(password: str, *names: str | None) -> None:
     """Raise `Invalid` where a password is one of the person's own names."""
     if password.strip().casefold() in {name.strip().casefold() for name in names if name}:
-        raise Invalid("Use something that is not your own name.", "password")
+        raise Invalid(say("Use something that is not your own name."), "password")
 
 
 def matches(password_hash: str | None, password: str) -> bool:

@@ -14,9 +14,10 @@ from app.auth.service import is_live
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, Stale
 from app.core.pagination import Page
+from app.core.texts import later, say
 
-LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
-YOURSELF = "You cannot disable your own account. Another admin can."
+LAST_ADMIN = later("This is the only admin who can sign in. Make somebody else an admin first.")
+YOURSELF = later("You cannot disable your own account. Another admin can.")
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class PeopleService:
             clashing = {name: value for name, value in changes.items() if getattr(user, name) != value}
             if clashing:
                 theirs = {name: getattr(user, name) for name in clashing}
-                raise Stale("Somebody saved this account while you were editing.", clashing, theirs, user.version)
+                raise Stale(say("Somebody saved this account while you were editing."), clashing, theirs, user.version)
         if not fields.display_name.strip():
-            raise Invalid("Type the name others will see.", "display_name")
+            raise Invalid(say("Type the name others will see."), "display_name")
         if user.is_admin and user.is_active and fields.role is not Role.ADMIN:
             self._require_other_admin(user, "role")
         self._refuse_taken(user, fields.email)
@@ -105,7 +106,7 @@ class PeopleService:
     def _refuse_taken(self, user: User, email: str | None) -> None:
         taken = self.users.get_by_email(email) if email else None
         if taken is not None and taken.id != user.id:
-            raise Conflict("This e-mail address is already used.", "email")
+            raise Conflict(say("This e-mail address is already used."), "email")
 
 
 def _changes(fields: PersonFields) -> dict[str, Any]:

@@ -16,12 +16,13 @@ from app.core.choices import choices
 from app.core.clock import now, show_in
 from app.core.db import Actor, db, reading, transaction
 from app.core.errors import NotFound
+from app.core.texts import later, say
 from app.core.web.access import IN_PERSON, PUBLIC, access, actor
 from app.core.web.htmx import go, local_path, render
 
 bp = Blueprint("auth", __name__)
 
-NOBODY_YET = "Nobody has an account yet. Open the set-up link that was printed when Rushes started."
+NOBODY_YET = later("Nobody has an account yet. Open the set-up link that was printed when Rushes started.")
 
 # What the browser holds between the two steps of a sign-in.
 PENDING, NEXT = "second-step", "next"
@@ -92,7 +93,7 @@ def reset(token: str) -> Response:
         with form.blame(), transaction(Actor(name=name)) as unit:
             link_service(unit).choose_password(token, form.password.data or "")
         if not form.has_errors:
-            flash("The password is changed. Sign in with it.")
+            flash(say("The password is changed. Sign in with it."))
             return go(url_for("auth.sign_in"))
     return render("auth/reset.html", code=422 if form.errors else 200, form=form, name=name)
 

@@ -19,6 +19,7 @@ from app.auth.repository import SessionRepository
 from app.auth.throttle import Throttle
 from app.core.clock import is_ahead, now
 from app.core.errors import Conflict, Invalid, NotFound, Throttled
+from app.core.texts import later, say
 from app.core.vault import Vault, vault_of
 
 log = logging.getLogger("rushes.auth")
@@ -32,9 +33,9 @@ CODES = 10
 CODE_BYTES = 15
 GROUP = 4
 PENDING_LASTS = timedelta(minutes=5)
-WRONG_PASSWORD = "This is not your password."
-WRONG_CODE = "This code is not right, or was used already. Wait for the next one, then try again."
-GONE = "This sign-in took too long. Start again with your name and password."
+WRONG_PASSWORD = later("This is not your password.")
+WRONG_CODE = later("This code is not right, or was used already. Wait for the next one, then try again.")
+GONE = later("This sign-in took too long. Start again with your name and password.")
 
 
 class Seals(NamedTuple):
@@ -71,7 +72,7 @@ class SecondFactorService:
         """Make a secret for the person's app; raises `Invalid` for a wrong password, `Conflict` where it is on."""
         self._require_password(user, password)
         if self.is_on(user):
-            raise Conflict("Two steps are on already. Switch them off first to use another app.")
+            raise Conflict(say("Two steps are on already. Switch them off first to use another app."))
         self.factors.remove(user.id)
         sealed = self.vault.seal(pyotp.random_base32(), _place(user.id))
         self.factors.add(TotpCredential(user_id=user.id, sealed=sealed))
@@ -80,7 +81,7 @@ class SecondFactorService:
         """Switch it on by a first code and return ten recovery codes, which nobody can show again."""
         started = self._unconfirmed(user)
         if started is None:
-            raise Conflict("There is nothing to confirm. Start again.")
+            raise Conflict(say("There is nothing to confirm. Start again."))
         if not self._takes_step(started, code, now()):
             raise Invalid(WRONG_CODE, "code")
         started.confirmed_at = now()
@@ -91,7 +92,7 @@ class SecondFactorService:
         """Return ten new recovery codes; the earlier ones stop working."""
         self._require_password(user, password)
         if not self.is_on(user):
-            raise Conflict("Two steps are not on.")
+            raise Conflict(say("Two steps are not on."))
         self._tell(AuditAction.UPDATE, "second-factor:codes", user)
         return self._new_codes(user)
 
@@ -169,7 +170,7 @@ class SecondFactorService:
     def _accepts(self, user: User, credential: TotpCredential, code: str, ip: str | None) -> bool:
         wait_s = self.throttle.wait_s(_account(user), ip)
         if wait_s:
-            raise Throttled(f"Too many tries. Wait {wait_s} s, then try again.", wait_s)
+            raise Throttled(say("Too many tries. Wait %(wait_s)s s, then try again.", wait_s=wait_s), wait_s)
         moment = now()
         if self._takes_step(credential, code, moment):
             self.throttle.succeeded(_account(user))

@@ -10,6 +10,7 @@ from app.auth.forms import CodeForm
 from app.auth.own_forms import SureForm
 from app.auth.second_factor import address_of, second_factor_service, spaced
 from app.core.db import reading, transaction
+from app.core.texts import say
 from app.core.web.access import IN_PERSON, access, actor, viewer
 from app.core.web.headers import FILE_POLICY
 from app.core.web.htmx import go, render
@@ -91,7 +92,7 @@ def switch_off() -> Response:
         with form.blame(), transaction(actor()) as session:
             second_factor_service(session).switch_off(viewer(), form.password.data or "")
         if not form.has_errors:
-            flash("Signing in asks for your password alone now. Here you can sign out your other browsers.")
+            flash(say("Signing in asks for your password alone now. Here you can sign out your other browsers."))
             return go(url_for("me.sessions"))
     return _page(sure=form)
 

@@ -16,11 +16,12 @@ from app.auth.throttle import Throttle
 from app.core.choices import choices
 from app.core.clock import CLOCKS_DIFFER, is_ahead, now
 from app.core.errors import Invalid, NotFound, Throttled
+from app.core.texts import later, say
 
 SETUP_LASTS = timedelta(hours=24)
 IDLE_LIMIT = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
-WRONG = "User name and password don’t match. Check both, then try again."
+WRONG = later("User name and password don’t match. Check both, then try again.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class AuthService:
     def make_setup_link(self) -> str:
         """Return the token of a new one-time link; earlier ones stop working. Raises `Invalid` after set-up."""
         if not self.needs_setup():
-            raise Invalid("There is an admin already; ask them for an account.")
+            raise Invalid(say("There is an admin already; ask them for an account."))
         self.sessions.forget_setup_links()
         token = new_token()
         self.sessions.add(SetupLink(token_hash=token_hash(token), expires_at=now() + SETUP_LASTS))
@@ -91,7 +92,7 @@ class AuthService:
         """Return the link this token opens; raises `NotFound` where it is used, expired or never was."""
         link = self.sessions.find_setup_link(token_hash(token))
         if link is None or link.used_at is not None or _is_over(link) or not self.needs_setup():
-            raise NotFound("This set-up link was used, has expired or is not complete.")
+            raise NotFound(say("This set-up link was used, has expired or is not complete."))
         return link
 
     def set_up(self, token: str, person: NewPerson) -> User:
@@ -123,7 +124,7 @@ class AuthService:
         """
         wait_s = self.throttle.wait_s(username, browser.ip)
         if wait_s:
-            raise Throttled(f"Too many tries. Wait {wait_s} s, then try again.", wait_s)
+            raise Throttled(say("Too many tries. Wait %(wait_s)s s, then try again.", wait_s=wait_s), wait_s)
         user = self.users.get_by_username(username)
         if not matches(user.password_hash if user else None, password) or user is None or not user.is_active:
             self.throttle.failed(username, browser.ip)

@@ -13,6 +13,7 @@ from app.auth.own_forms import TokenForm
 from app.auth.tokens import LASTS, token_service
 from app.core.clock import now
 from app.core.db import reading, transaction
+from app.core.texts import say
 from app.core.web.access import IN_PERSON, access, actor, viewer
 from app.core.web.forms import sent_mark
 from app.core.web.htmx import go, render
@@ -55,7 +56,7 @@ def revoke(id: UUID) -> Response:
     """Take a token back; programs that use it are refused from here on."""
     with transaction(actor()) as session:
         row = token_service(session).revoke(viewer(), id)
-    flash(f"The token “{row.name}” opens nothing any more.")
+    flash(say("The token “%(name)s” opens nothing any more.", name=row.name))
     return go(url_for("tokens.index"))
 
 

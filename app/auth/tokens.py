@@ -11,6 +11,7 @@ from app.auth.models import ApiToken, TokenScope, User
 from app.auth.passwords import new_token, token_hash
 from app.core.clock import is_ahead, now
 from app.core.errors import Conflict, NotFound
+from app.core.texts import say
 
 # Words in front, so that whoever finds one in a file knows what it opens.
 PREFIX = "rushes_"
@@ -46,7 +47,9 @@ class TokenService:
     def create(self, user: User, name: str, scope: TokenScope, lasts: timedelta | None) -> str:
         """Return a new token; only its hash is stored, so it is shown this once. Raises `Conflict` for the 51st."""
         if len(self.tokens.of(user.id)) >= MOST_TOKENS:
-            raise Conflict(f"You have {MOST_TOKENS} tokens. Take one back first.", "name")
+            raise Conflict(
+                say("You have %(most_tokens)s tokens. Take one back first.", most_tokens=MOST_TOKENS), "name"
+            )
         token = PREFIX + new_token()
         expires = now() + lasts if lasts else None
         self.tokens.create(
@@ -62,7 +65,7 @@ class TokenService:
         """Take one's own token back at once; raises `NotFound`."""
         found = self.tokens.find_of(user.id, public_id)
         if found is None:
-            raise NotFound("This token was taken back already.")
+            raise NotFound(say("This token was taken back already."))
         found.revoked_at = now()
         return found
 

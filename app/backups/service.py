@@ -15,7 +15,8 @@ from app.backups.emptying import empty_database
 from app.backups.errors import BackupError
 from app.core.clock import now
 from app.core.storage import make_folder, sync_file, sync_folder
-from app.core.words import plural, size
+from app.core.texts import plural
+from app.core.words import size
 
 ENDINGS = {"sqlite": ".db", "postgresql": ".dump", "mysql": ".sql"}
 MYSQL_REVISION = re.compile(rb"INSERT INTO `alembic_version` VALUES\s*\('([^']+)'\)")
@@ -34,8 +35,8 @@ class Backup:
     def words(self) -> str:
         if not self.rows:
             return f"{size(self.size_bytes)}, read through to its end."
-        count = plural(sum(self.rows.values()), "row")
-        return f"{size(self.size_bytes)}, opened and sound: {count} in {plural(len(self.rows), 'table')}."
+        count = plural(sum(self.rows.values()), "row", "rows")
+        return f"{size(self.size_bytes)}, opened and sound: {count} in {plural(len(self.rows), 'table', 'tables')}."
 
 
 def kind_of(url: str) -> str:

@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.clips.models import ClipExport
-from app.core.words import plural
+from app.core.texts import later, plural, say
 from app.media.clock import Clock
 
 PICTURES = {
-    "source_first": "First frame, source",
-    "rendered_first": "First frame, file",
-    "source_last": "Last frame, source",
-    "rendered_last": "Last frame, file",
+    "source_first": later("First frame, source"),
+    "rendered_first": later("First frame, file"),
+    "source_last": later("Last frame, source"),
+    "rendered_last": later("Last frame, file"),
 }
-ROLES = {"first": "First frame", "last": "Last frame"}
+ROLES = {"first": later("First frame"), "last": later("Last frame")}
 SOUND_WORDS = {
-    "matched": "the same, to the sample",
-    "silent": "silent in both",
+    "matched": later("the same, to the sample"),
+    "silent": later("silent in both"),
     "shifted": "shifted",
     "different": "different",
-    "wrong length": "of another length",
+    "wrong length": later("of another length"),
 }
 
 
@@ -66,7 +66,7 @@ def shown_certificate(export: ClipExport, clock: Clock, picture_url: Callable[[s
     exact = proof["verdict"] == "passed"
     return Shown(
         exact=exact,
-        verdict_text="Exact" if exact else "Not exact",
+        verdict_text=say("Exact") if exact else say("Not exact"),
         summary=_summary(proof, exact),
         expected_frames=f"{proof['expected_frames']:,}",
         actual_frames=f"{proof['actual_frames']:,}",
@@ -82,15 +82,15 @@ def shown_certificate(export: ClipExport, clock: Clock, picture_url: Callable[[s
 
 def _summary(proof: dict[str, Any], exact: bool) -> str:
     if not exact:
-        return " ".join(proof.get("reasons", [])) or "The file differs from what was asked for."
-    return "The file was decoded again: it holds everything that was asked for, in order, and nothing besides."
+        return " ".join(proof.get("reasons", [])) or say("The file differs from what was asked for.")
+    return say("The file was decoded again: it holds everything that was asked for, in order, and nothing besides.")
 
 
 def _pictures(
     proof: dict[str, Any], clock: Clock, picture_url: Callable[[str], str]
 ) -> list[tuple[str, str, str, int]]:
     last = proof["out_point"] - 1
-    shown = []
+    shown: list[tuple[str, str, str, int]] = []
     for name, label in PICTURES.items():
         if f"{name}.jpg" in proof.get("pictures", []):
             frame = proof["in_point"] if name.endswith("first") else last
@@ -109,37 +109,49 @@ def _row(frame: dict[str, Any]) -> Row:
 def _note(proof: dict[str, Any]) -> str | None:
     """Say where the pictures alone prove nothing, because neighbours look the same."""
     if any(frame["verdict"] == "indistinguishable" for frame in proof.get("frames", [])):
-        return "Neighbouring frames of the source look the same here, so the proof rests on every frame’s time."
+        return say("Neighbouring frames of the source look the same here, so the proof rests on every frame’s time.")
     return None
 
 
 def _method(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:
-    lines = [("Asked for", str(export.settings_json.get("mode", "exact")).capitalize())]
+    lines = [(say("Asked for"), str(export.settings_json.get("mode", "exact")).capitalize())]
     copied = proof.get("copied")
     if copied:
-        packets = plural(copied["packets"], "packet")
-        lines.append(("Copied untouched", f"{packets}, each the source’s own by its hash"))
+        packets = plural(copied["packets"], "packet", "packets")
+        lines.append((say("Copied untouched"), say("%(packets)s, each the source’s own by its hash", packets=packets)))
     elif export.format == "mp4":
-        lines.append(("Encoded", "Every frame anew"))
+        lines.append((say("Encoded"), say("Every frame anew")))
     times = proof.get("times")
     if times:
-        checked = plural(times["checked"], "frame")
+        checked = plural(times["checked"], "frame", "frames")
         lines.append(
-            ("Times", f"{checked} checked; the largest difference is {times['largest_error_s'] * 1000:.3f} ms")
+            (
+                say("Times"),
+                say(
+                    "%(checked)s checked; the largest difference is %(value)s ms",
+                    checked=checked,
+                    value=f"{times['largest_error_s'] * 1000:.3f}",
+                ),
+            )
         )
     inside = [frame for frame in proof.get("frames", []) if frame["role"] not in ROLES]
     if inside:
-        lines.append(("Looked at inside", f"{plural(len(inside), 'more frame')}, each against its neighbours"))
+        lines.append(
+            (
+                say("Looked at inside"),
+                say("%(frames)s, each against its neighbours", frames=plural(len(inside), "more frame", "more frames")),
+            )
+        )
     return lines + [_sound_line(number, sound) for number, sound in enumerate(proof.get("sounds", []), 1)]
 
 
 def _sound_line(number: int, sound: dict[str, Any]) -> tuple[str, str]:
     words = SOUND_WORDS.get(sound["verdict"], sound["verdict"])
-    return f"Sound {number}", f"{plural(sound['samples'], 'sample')} at {sound['sample_rate']:,} Hz, {words}"
+    return f"Sound {number}", f"{plural(sound['samples'], 'sample', 'samples')} at {sound['sample_rate']:,} Hz, {words}"
 
 
 def _hashes(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:
-    hashes = [("SHA-256 of this file", export.sha256)]
+    hashes = [(say("SHA-256 of this file"), export.sha256)]
     if proof.get("source_sha256"):
-        hashes.append(("SHA-256 of the recording", proof["source_sha256"]))
+        hashes.append((say("SHA-256 of the recording"), proof["source_sha256"]))
     return hashes

@@ -6,9 +6,10 @@ from typing import Any
 from app.clips.forms import ClipForm
 from app.clips.models import Clip
 from app.core.errors import Stale
+from app.core.texts import later, say
 from app.media.clock import Clock
 
-LABELS = {"title": "Name", "in_timecode": "In", "out_timecode": "Out", "notes": "Notes"}
+LABELS = {"title": later("Name"), "in_timecode": later("In"), "out_timecode": later("Out"), "notes": later("Notes")}
 COLUMNS = {"title": "title", "in_timecode": "in_point", "out_timecode": "out_point", "notes": "notes"}
 
 
@@ -60,9 +61,9 @@ def conflict(form: ClipForm, clip: Clip, stale: Stale, clock: Clock, saver: str 
     }
     clashing = [name for name in LABELS if COLUMNS[name] in stale.theirs]
     return Conflict(
-        who=f"{saver}’s" if saver else "Theirs",
-        opened_text=f"You opened version {form.version.data}.",
-        saved_text=f"{saver or 'Somebody'} saved version {clip.version}.",
+        who=say("%(who)s’s", who=saver) if saver else say("Theirs"),
+        opened_text=say("You opened version %(data)s.", data=form.version.data),
+        saved_text=f"{saver or say('Somebody')} saved version {clip.version}.",
         version=clip.version,
         next_version=clip.version + 1,
         fields=[Clash(name, LABELS[name], seen[name], typed[name], saved[name]) for name in clashing],
@@ -74,7 +75,7 @@ def _kept(name: str, typed: str, seen: str, saved: str) -> Kept:
     """Say which side a quiet field comes from: whoever changed it."""
     if typed != seen:
         return Kept(name, LABELS[name], typed, "you")
-    return Kept(name, LABELS[name], saved, "unchanged" if saved == seen else "the saved version")
+    return Kept(name, LABELS[name], saved, "unchanged" if saved == seen else say("the saved version"))
 
 
 def _seen(form: ClipForm, clock: Clock) -> dict[str, str]:

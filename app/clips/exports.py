@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.clips.models import Clip, ClipExport
+from app.core.texts import say
 from app.jobs.models import Job, JobStatus
 
 SHOWN = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.FAILED)
@@ -35,13 +36,13 @@ def _job_line(job: Job) -> ExportLine:
 
 
 def _export_line(clip: Clip, export: ClipExport) -> ExportLine:
-    older = "" if export.clip_version == clip.version else ", older version"
+    older = "" if export.clip_version == clip.version else say(", older version")
     return ExportLine(
         public_id=export.public_id,
         status="completed",
         percent=100,
         format=f"{export.format.upper()}{older}",
-        verdict_text="Exact" if export.certificate_json.get("verdict") == "passed" else "Certificate",
+        verdict_text=say("Exact") if export.certificate_json.get("verdict") == "passed" else say("Certificate"),
         download_url=f"/clips/{clip.public_id}/export/{export.public_id}",
         certificate_url=f"/clips/{clip.public_id}/certificate?export={export.public_id}",
         reason=None,

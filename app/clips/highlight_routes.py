@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.clips.highlights import HighlightService, described, highlight_service
 from app.core.db import reading, transaction
+from app.core.texts import plural, say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import as_json, go, render, wants_piece
-from app.core.words import plural
 from app.media.clock import Clock
 from app.media.models import Media
 from app.transcripts.answers import clock_for
@@ -55,7 +55,7 @@ def refuse(id: UUID, topic: UUID) -> Response:
     with transaction(actor()) as session:
         service, media, _ = _of(session, id, "clip:edit")
         service.refuse(media, topic)
-    return _changed(id, "It is not suggested any more.")
+    return _changed(id, say("It is not suggested any more."))
 
 
 @bp.post("/m/<uuid:id>/highlights/acceptance")
@@ -65,7 +65,7 @@ def accept_all(id: UUID) -> Response:
     with transaction(actor()) as session:
         service, media, clock = _of(session, id, "clip:edit")
         clips = service.accept_all(viewer(), media, clock)
-    return _changed(id, f"Saved {plural(len(clips), 'clip')}.")
+    return _changed(id, f"Saved {plural(len(clips), 'clip', 'clips')}.")
 
 
 @bp.post("/m/<uuid:id>/highlights/refusal")
@@ -75,7 +75,7 @@ def refuse_all(id: UUID) -> Response:
     with transaction(actor()) as session:
         service, media, clock = _of(session, id, "clip:edit")
         count = service.refuse_all(media, clock)
-    return _changed(id, f"{plural(count, 'suggestion')} refused.")
+    return _changed(id, f"{plural(count, 'suggestion', 'suggestions')} refused.")
 
 
 def _of(session: Session, id: UUID, permission: str) -> tuple[HighlightService, Media, Clock]:

@@ -16,6 +16,7 @@ from app.clips.models import Clip, ClipOrigin
 from app.clips.service import LONGEST_TITLE, ClipService, clip_service
 from app.clips.suggestions import apart, snapped
 from app.core.errors import NotFound
+from app.core.texts import say
 from app.core.words import lasts
 from app.media.clock import Clock
 from app.media.models import Media
@@ -88,7 +89,7 @@ class HighlightService:
         for suggestion in self.suggestions(media, clock):
             if suggestion.topic.public_id == topic_id:
                 return suggestion
-        raise NotFound("This is not suggested any more. Reload the page.")
+        raise NotFound(say("This is not suggested any more. Reload the page."))
 
     def _make(self, editor: User, media: Media, suggestion: Suggestion) -> Clip:
         topic = suggestion.topic

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.clips.models import Clip
+from app.core.texts import say
 from app.media.clock import Clock
 
 
@@ -68,4 +69,6 @@ def describe(overlapping: Sequence[Clip], in_point: int, out_point: int, clock: 
     most = max(min(clip.out_point, out_point) - max(clip.in_point, in_point) for clip in overlapping)
     if len(overlapping) == 1:
         return f"Overlaps “{overlapping[0].title}” by {clock.length(most)}."
-    return f"Overlaps {len(overlapping)} clips by up to {clock.length(most)}."
+    return say(
+        "Overlaps %(overlapping)s clips by up to %(length)s.", overlapping=len(overlapping), length=clock.length(most)
+    )

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.clips.reels import reel_service
 from app.core.db import transaction
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go
 
@@ -21,5 +22,5 @@ def create(id: UUID) -> Response:
         service = reel_service(session)
         media, seat = service.media.get_for(viewer(), id, "clip:render")
         reel = service.request(viewer(), seat.project, media)
-    flash(f"“{reel.title}” is being rendered.")
+    flash(say("“%(title)s” is being rendered.", title=reel.title))
     return go(url_for("workbench.show", id=reel.public_id))

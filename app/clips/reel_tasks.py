@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.clips.reels import captions_of_reel, source_id_of
 from app.core.storage import blob_key, sha256_of
+from app.core.texts import say
 from app.jobs.context import StageContext
 from app.jobs.registry import stage
 from app.media.models import RenditionKind
@@ -21,10 +22,10 @@ async def reel(context: StageContext) -> None:
     async with context.db.areading() as session:
         source_id = await session.run_sync(source_id_of, params["of"])
     if source_id is None:
-        raise ProcessingFailed("The recording the reel is made of was deleted.")
+        raise ProcessingFailed(say("The recording the reel is made of was deleted."))
     source, output = await source_with(context, source_id), context.work_dir / "reel.mp4"
     if source.index is None:
-        raise ProcessingFailed("The recording the reel is made of is not measured yet.")
+        raise ProcessingFailed(say("The recording the reel is made of is not measured yet."))
     wanted = {"ranges": params["ranges"], "output": str(output)}
     made = await context.processing("reel", {**source.index_params, **wanted}, reads=reads_of(source))
     await context.add_stage_note(params={"clips": len(params["ranges"]), "frames": made["frames"]})

@@ -9,6 +9,7 @@ from app.auth.models import User
 from app.clips.captions import within
 from app.clips.repository import ClipRepository
 from app.core.errors import Conflict
+from app.core.texts import later
 from app.media.models import Media, MediaKind, MediaSource
 from app.media.registration import NewMedia
 from app.media.service import MediaService, media_service
@@ -19,8 +20,8 @@ from app.transcripts.reads import cues_of
 from app.transcripts.service import transcript_service
 
 MOST_CLIPS = 200
-NO_CLIPS = "This recording has no clips yet. A reel is made of them."
-SOUND_ONLY = "A reel is made of pictures, and this recording has sound only."
+NO_CLIPS = later("This recording has no clips yet. A reel is made of them.")
+SOUND_ONLY = later("A reel is made of pictures, and this recording has sound only.")
 
 
 class ReelService:

@@ -22,10 +22,10 @@ from app.clips.service import clip_service
 from app.clips.tagging import carrier_of
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid
+from app.core.texts import plural, say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.forms import options
 from app.core.web.htmx import go, render
-from app.core.words import plural
 from app.media.clock import clock_of
 from app.media.file_routes import send
 from app.media.models import Media
@@ -77,7 +77,11 @@ def render_many(slug: str) -> Response:
         for clip in clips.clips.by_public_ids(project.id, _chosen()):
             _, media, _ = clips.get_for(viewer(), clip.public_id, "clip:render")
             asked += _ask(service, clip, media)
-    flash(f"{plural(asked, 'clip')} will be rendered." if asked else "Every chosen clip has its file already.")
+    flash(
+        say("%(clips)s will be rendered.", clips=plural(asked, "clip", "clips"))
+        if asked
+        else say("Every chosen clip has its file already.")
+    )
     return go(url_for("clips.index", slug=slug))
 
 
@@ -87,7 +91,7 @@ def tag_many(slug: str) -> Response:
     """Add tags to every chosen clip, or take them off."""
     names = split_names(request.form.get("tags", "")[:2000])
     if not names:
-        raise Invalid("Write at least one tag.", "tags")
+        raise Invalid(say("Write at least one tag."), "tags")
     with transaction(actor()) as session:
         project = project_service(session).get_for(viewer(), slug, "clip:edit").project
         carriers = [carrier_of(clip) for clip in clip_service(session).clips.by_public_ids(project.id, _chosen())]
@@ -96,7 +100,7 @@ def tag_many(slug: str) -> Response:
             service.remove(carriers, names)
         else:
             service.add(carriers, names, viewer().id)
-    flash(f"{plural(len(carriers), 'clip')} changed.")
+    flash(f"{plural(len(carriers), 'clip', 'clips')} changed.")
     return go(url_for("clips.index", slug=slug))
 
 
@@ -116,11 +120,14 @@ def archive(slug: str) -> Response:
     if gone:
         # Found out now, in words: a zip that has begun can only break off.
         flash(
-            f"The file of “{gone[0].filename}” is not where it was. Leave that clip out, or restore it from a backup."
+            say(
+                "The file of “%(filename)s” is not where it was. Leave that clip out, or restore it from a backup.",
+                filename=gone[0].filename,
+            )
         )
         return go(url_for("clips.index", slug=slug))
     if not exports:
-        flash("None of the chosen clips has been rendered yet. Tick clips that have a file, or render them first.")
+        flash(say("None of the chosen clips has been rendered yet. Tick clips that have a file, or render them first."))
         return go(url_for("clips.index", slug=slug))
     files: list[tuple[str, Path | bytes]] = []
     for name, export in archive_names(exports):
@@ -204,10 +211,10 @@ def _ask_how(slug: str) -> Response:
         rows = clips.clips.by_public_ids(seat.project.id, _chosen())
         shown = [described(clip, clips.get_for(viewer(), clip.public_id, "clip:render")[1]) for clip in rows]
     if not shown:
-        flash("Tick the clips to render first.")
+        flash(say("Tick the clips to render first."))
         return go(url_for("clips.index", slug=slug))
     form = RenderForm(formdata=None)
-    form.container.choices = options([("mp4", "MP4, or WAV for sound")])
+    form.container.choices = options([("mp4", say("MP4, or WAV for sound"))])
     return render(
         "clips/render.html",
         form=form,

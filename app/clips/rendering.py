@@ -14,6 +14,7 @@ from app.auth.models import User
 from app.clips.models import Clip, ClipExport
 from app.clips.repository import ExportRepository
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import say
 from app.jobs.models import Job
 from app.jobs.service import JobService, job_service
 from app.media.models import Media, MediaKind, MediaState
@@ -49,12 +50,12 @@ class RenderService:
         recording that is not measured.
         """
         if mode not in MODES:
-            raise Invalid("Choose exact or smart.", "mode")
+            raise Invalid(say("Choose exact or smart."), "mode")
         if media.state is MediaState.MISSING or media.duration_frames == 0:
-            raise Invalid("This recording is not measured, so nothing can be cut from it.", "mode")
+            raise Invalid(say("This recording is not measured, so nothing can be cut from it."), "mode")
         settings = settings_of(media, mode)
         if self.exports.find_same(clip.id, clip.version, format_of(media), hash_of(settings)):
-            raise Conflict("This version of the clip has been rendered so already.", "mode")
+            raise Conflict(say("This version of the clip has been rendered so already."), "mode")
         return self.jobs.enqueue(
             "render",
             project_id=clip.project_id,
@@ -79,7 +80,7 @@ class RenderService:
         for export in found:
             if public_id is None or export.public_id == public_id:
                 return export
-        raise NotFound("This clip has no such file.")
+        raise NotFound(say("This clip has no such file."))
 
 
 def format_of(media: Media) -> str:
@@ -90,9 +91,9 @@ def format_of(media: Media) -> str:
 def smart_note(media: Media) -> str | None:
     """Return why smart is no better than exact here, or None where it may be."""
     if media.kind is MediaKind.AUDIO:
-        return "For sound there is nothing to copy: both make the same file."
+        return say("For sound there is nothing to copy: both make the same file.")
     if media.video_codec != "h264":
-        return "This recording’s codec cannot be copied in parts, so smart does what exact does."
+        return say("This recording’s codec cannot be copied in parts, so smart does what exact does.")
     return None
 
 

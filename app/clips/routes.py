@@ -19,6 +19,7 @@ from app.clips.service import ClipFields, clip_service
 from app.clips.tagging import carrier_of
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, Stale
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import sent_mark
 from app.core.web.htmx import as_list, go, is_for_program, refusal, render, wants_json
@@ -155,12 +156,12 @@ def _seen(form: ClipForm, clip: Clip) -> ClipFields:
     if not form.seen_in.data:
         if is_for_program() and form.version.data != str(clip.version):
             # A program says only which version it read: what clashes cannot be told apart.
-            raise Stale("Somebody saved this clip meanwhile. Read it again.", {}, {}, clip.version)
+            raise Stale(say("Somebody saved this clip meanwhile. Read it again."), {}, {}, clip.version)
         return ClipFields(clip.title, clip.in_point, clip.out_point, clip.notes)
     try:
         bounds = int(form.seen_in.data), int(form.seen_out.data or -1)
     except ValueError as error:
-        raise Invalid("The page was damaged. Reload it and try again.") from error
+        raise Invalid(say("The page was damaged. Reload it and try again.")) from error
     return ClipFields(form.seen_title.data or "", *bounds, form.seen_notes.data)
 
 
@@ -198,7 +199,7 @@ def _conflict(id: UUID, form: ClipForm, stale: Stale) -> Response:
         media=media,
         project=seat.project,
         action=url_for("clips.edit", id=id),
-        heading=f"{saver or 'Somebody'} saved this clip while you were editing",
+        heading=say("%(who)s saved this clip while you were editing", who=saver or say("Somebody")),
         conflict=conflict(form, clip, stale, clock_of(media), saver),
     )
 

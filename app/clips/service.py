@@ -12,6 +12,7 @@ from app.clips.models import Clip, ClipOrigin
 from app.clips.repository import ClipRepository
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound, Stale
+from app.core.texts import say
 from app.media.models import Media
 from app.media.moves import follows_moves
 from app.media.service import MediaService, media_service
@@ -63,7 +64,7 @@ class ClipService:
         clip = Clip(
             project_id=media.project_id,
             media_id=media.id,
-            title=_title(fields.title, "Untitled clip"),
+            title=_title(fields.title, say("Untitled clip")),
             notes=fields.notes,
             in_point=fields.in_point,
             out_point=fields.out_point,
@@ -103,7 +104,7 @@ class ClipService:
             theirs = {"in_point": clip.in_point, "out_point": clip.out_point}
             mine = {"in_point": in_point, "out_point": out_point}
             if theirs != mine:
-                raise Stale("Somebody moved this clip a moment ago.", mine, theirs, clip.version)
+                raise Stale(say("Somebody moved this clip a moment ago."), mine, theirs, clip.version)
         self.validate_bounds(media, in_point, out_point)
         self.clips.update(clip, {"in_point": in_point, "out_point": out_point})
         self.clips.note_counts(media.id, clips=0, length=clip.length)
@@ -112,7 +113,7 @@ class ClipService:
     def split(self, editor: User, clip: Clip, media: Media, at: int) -> Clip:
         """Cut a clip in two at tick `at`, which becomes the first of the second; returns the second."""
         if not clip.in_point < at < clip.out_point:
-            raise Invalid("Split at a frame after the clip’s first and not after its last.", "at_timecode")
+            raise Invalid(say("Split at a frame after the clip’s first and not after its last."), "at_timecode")
         second = self.clips.split(clip, at, title=f"{clip.title} (2)"[:LONGEST_TITLE], created_by=editor.id)
         self._count(media, 1, second.length)
         return second
@@ -186,7 +187,7 @@ def _refuse_clash(clip: Clip, wanted: dict[str, Any], base: ClipFields) -> None:
     clashing = {name for name, value in wanted.items() if saved[name] not in (seen[name], value)}
     if clashing:
         raise Stale(
-            "Somebody saved this clip while you were editing.",
+            say("Somebody saved this clip while you were editing."),
             {name: wanted[name] for name in clashing},
             {name: saved[name] for name in clashing},
             clip.version,
@@ -196,7 +197,7 @@ def _refuse_clash(clip: Clip, wanted: dict[str, Any], base: ClipFields) -> None:
 def _title(text: str, otherwise: str) -> str:
     title = text.strip() or otherwise
     if len(title) > LONGEST_TITLE:
-        raise Invalid("Use at most 255 characters.", "title")
+        raise Invalid(say("Use at most 255 characters."), "title")
     return title
 
 

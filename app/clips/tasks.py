@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.clips.models import Clip
 from app.clips.rendering import Rendered, keep_export
 from app.core.storage import sha256_of
+from app.core.texts import say
 from app.jobs.context import StageContext
 from app.jobs.models import Job
 from app.jobs.reads import stages_of
@@ -47,7 +48,7 @@ async def render(context: StageContext) -> None:
     facts = {name: made.get(name) for name in ("mode", "reason", "copied", "repeated", "content_type")}
     await context.add_stage_note(engine=made["mode"], params=facts)
     if made.get("reason"):
-        await context.log("info", f"Rendered exactly instead of smart: {made['reason']}")
+        await context.log("info", say("Rendered exactly instead of smart: %(reason)s", reason=made["reason"]))
 
 
 @stage("certificate")
@@ -65,7 +66,7 @@ async def certificate(context: StageContext) -> None:
     proof.pop("usage", None)
     if proof["verdict"] != "passed":
         store_of(context).remove(order.key)
-        raise ProcessingFailed("The file is not exactly the clip: " + " ".join(proof.get("reasons", [])))
+        raise ProcessingFailed(say("The file is not exactly the clip: ") + " ".join(proof.get("reasons", [])))
     await _keep_proof(context, source, order, proof)
 
 
@@ -91,7 +92,7 @@ async def _order(context: StageContext) -> Order:
     async with context.db.areading() as session:
         found = await session.run_sync(_read_clip, context.job.clip_id)
     if found is None:
-        raise ProcessingFailed("The clip was deleted.")
+        raise ProcessingFailed(say("The clip was deleted."))
     clip, media = found
     params = context.job.params
     key = f"exports/{clip.public_id.hex}/{context.job.public_id.hex}/clip.{params['format']}"

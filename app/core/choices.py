@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Stale
 from app.core.settings import Setting, remember
+from app.core.texts import say
 
 VERSION = "choices_version"
 
@@ -57,7 +58,7 @@ def choose(session: Session, wanted: Choices, version: int) -> dict[str, dict[st
     if version != counted and differing:
         mine = {name: getattr(wanted, name) for name in differing}
         theirs = {name: getattr(present, name) for name in differing}
-        raise Stale("Somebody saved these settings while you were editing.", mine, theirs, counted)
+        raise Stale(say("Somebody saved these settings while you were editing."), mine, theirs, counted)
     for name in differing:
         remember(session, KEYS[name], getattr(wanted, name))
     if differing:

@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.error_kinds import BUSY, DEADLOCK, FULL, kind_of
 from app.core.errors import Conflict, DomainError, Stale, Unavailable
+from app.core.texts import later, say
 
 # PostgreSQL: serialization failure, deadlock, lock not available. MariaDB: lock wait timeout, deadlock.
 TRANSIENT_STATES = {"40001", "40P01", "55P03"}
@@ -19,10 +20,10 @@ MISTAKES = {1644, 1054}
 NO_FULLTEXT_INDEX = 1191
 # MariaDB duplicate entry: the key's name is the only thing the server gives, inside the message.
 DUPLICATE_CODE = 1062
-SILENT = "The database does not answer just now. Nothing was saved; try again in a moment."
-CROWDED = "Others have been writing for too long. Nothing was saved; try again in a moment."
+SILENT = later("The database does not answer just now. Nothing was saved; try again in a moment.")
+CROWDED = later("Others have been writing for too long. Nothing was saved; try again in a moment.")
 WORDS = {
-    FULL: "The disk of this server is full. Nothing was saved; whoever runs it has to make room.",
+    FULL: later("The disk of this server is full. Nothing was saved; whoever runs it has to make room."),
     BUSY: CROWDED,
     DEADLOCK: CROWDED,
 }
@@ -33,13 +34,13 @@ FAILED_COLUMNS = re.compile(r"UNIQUE constraint failed: (.+)")
 def domain_error(error: SQLAlchemyError, metadata: sa.MetaData) -> DomainError | None:
     """Return the domain error in words, or None where the error is a mistake of ours."""
     if isinstance(error, StaleDataError):
-        return Stale("Somebody saved this while you were editing.", {}, {}, 0)
+        return Stale(say("Somebody saved this while you were editing."), {}, {}, 0)
     if isinstance(error, IntegrityError):
         return _conflict(error, metadata)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Unavailable(SILENT)
     if isinstance(error, DBAPIError) and _index_is_gone(error):
-        return Unavailable("The search index is missing. An operator can rebuild it with: flask search reindex")
+        return Unavailable(say("The search index is missing. An operator can rebuild it with: flask search reindex"))
     if isinstance(error, OperationalError) and not _is_mistake(error.orig):
         return Unavailable(WORDS.get(kind_of(error.orig) if error.orig else "", SILENT))
     return None
@@ -83,7 +84,7 @@ def _conflict(error: IntegrityError, metadata: sa.MetaData) -> DomainError | Non
     if constraint is None:
         return None
     field = constraint.info.get("field") or next(iter(constraint.columns)).name
-    return Conflict(constraint.info.get("words", "This is already taken."), field)
+    return Conflict(constraint.info.get("words", say("This is already taken.")), field)
 
 
 def _broken_constraint(original: Any, metadata: sa.MetaData) -> sa.UniqueConstraint | None:

@@ -3,6 +3,8 @@
 import errno
 from typing import Any
 
+from app.core.texts import later, say
+
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NO_DISK = (errno.EIO, errno.EROFS)
 
@@ -18,7 +20,7 @@ class NotFound(DomainError):
 
     status = 404
 
-    def __init__(self, words: str = "Nothing here.") -> None:
+    def __init__(self, words: str = later("Nothing here.")) -> None:
         super().__init__(words)
 
 
@@ -97,7 +99,9 @@ class AlreadyDone(Exception):
 def disk_trouble(error: OSError) -> Unavailable | None:
     """Return what to say when the disk is full or fails; None for an error that is not the disk's."""
     if error.errno in NO_ROOM:
-        return Unavailable("The disk of this server is full. Nothing of this was saved; try again when there is room.")
+        return Unavailable(
+            say("The disk of this server is full. Nothing of this was saved; try again when there is room.")
+        )
     if error.errno in NO_DISK:
-        return Unavailable("The disk of this server did not take it. Nothing of this was saved; try again later.")
+        return Unavailable(say("The disk of this server did not take it. Nothing of this was saved; try again later."))
     return None

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from app.core.errors import Invalid
+from app.core.texts import later
 
 T = TypeVar("T")
 
@@ -19,7 +20,7 @@ Column = Any
 
 MAX_ROWS = 200
 LARGEST_INTEGER = 1 << 63
-DAMAGED = "This page address is damaged. Start from the first page."
+DAMAGED = later("This page address is damaged. Start from the first page.")
 
 
 @dataclass(frozen=True)

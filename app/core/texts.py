@@ -18,7 +18,7 @@ ENGLISH = Catalogue()
 _reading: ContextVar[Catalogue] = ContextVar("reading", default=ENGLISH)
 
 
-def _(message: str, **values: object) -> str:
+def say(message: str, **values: object) -> str:
     """Return a text in the reader's language; `%(name)s` in it takes `values`. Without values, % is only a sign."""
     found = _reading.get().gettext(message) if message else message
     return found % values if values else found
@@ -45,7 +45,7 @@ class later(str):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return _(str.__str__(self))
+        return say(str.__str__(self))
 
     def __html__(self) -> Markup:
         # Without this, a template would take the English letters as they are.
@@ -60,6 +60,12 @@ class later(str):
 
     def __add__(self, more: str) -> str:
         return str(self) + more
+
+    def __radd__(self, before: str) -> str:
+        return before + str(self)
+
+    def format(self, *values: object, **named: object) -> str:
+        return str(self).format(*values, **named)
 
     def lower(self) -> str:
         return str(self).lower()

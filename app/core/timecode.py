@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.core.texts import say
+
 AUDIO_RATE = 1000
 SNAP_TOLERANCE = Fraction(50, 1_000_000)
 HOURS_A_DAY = 24
@@ -98,7 +100,7 @@ def parse_timecode(text: str, num: int, den: int, drop_frame: bool = False, star
     day = _labels_a_day(rate, drop_frame)
     if frame < -day // 2:
         return frame + day
-    raise TimecodeError(f"This recording begins at {_label(start_frames, rate, drop_frame)}.")
+    raise TimecodeError(say("This recording begins at %(label)s.", label=_label(start_frames, rate, drop_frame)))
 
 
 def frames_to_seconds(frame: int, num: int, den: int) -> float:
@@ -171,7 +173,7 @@ def _read_label(text: str, rate: Rate, drop_frame: bool) -> int:
     typed = text.strip()
     found = _FRAME_LABEL.fullmatch(typed) or _PACKED_LABEL.fullmatch(typed)
     if not found or len(typed) > MOST_DIGITS + 3:
-        raise TimecodeError("Type hours, minutes, seconds and frames, like 00:13:01:03.")
+        raise TimecodeError(say("Type hours, minutes, seconds and frames, like 00:13:01:03."))
     hours, minutes, seconds, frames = (int(part or 0) for part in found.groups())
     total = (hours * 60 + minutes) * 60 + seconds
     dropped = dropped_labels(rate, drop_frame)
@@ -179,21 +181,23 @@ def _read_label(text: str, rate: Rate, drop_frame: bool) -> int:
     if fault:
         total, frames = total + frames // rate.nominal, frames % rate.nominal
     if _is_dropped(total, frames, dropped):
-        fault = fault or f"Drop-frame numbering has no {_join(total, frames, rate, True)}."
+        fault = fault or say("Drop-frame numbering has no %(join)s.", join=_join(total, frames, rate, True))
         frames = dropped
     if fault:
-        raise TimecodeError(f"{fault} Did you mean {_join(total, frames, rate, bool(dropped))}?")
+        raise TimecodeError(
+            say("%(fault)s Did you mean %(join)s?", fault=fault, join=_join(total, frames, rate, bool(dropped)))
+        )
     whole_minutes = total // 60
     return total * rate.nominal + frames - dropped * (whole_minutes - whole_minutes // 10)
 
 
 def _fault(minutes: int, seconds: int, frames: int, rate: Rate) -> str:
     if minutes > 59:
-        return "Minutes go up to 59."
+        return say("Minutes go up to 59.")
     if seconds > 59:
-        return "Seconds go up to 59."
+        return say("Seconds go up to 59.")
     if frames >= rate.nominal:
-        return f"Frames go up to {rate.nominal - 1} at {rate} frames a second."
+        return say("Frames go up to %(value)s at %(rate)s frames a second.", value=rate.nominal - 1, rate=rate)
     return ""
 
 
@@ -206,7 +210,7 @@ def _read_clock(text: str) -> int:
     typed = text.strip()
     found = _CLOCK_FOUR.fullmatch(typed) or _CLOCK_LABEL.fullmatch(typed)
     if not found or len(typed) > MOST_DIGITS + 3:
-        raise TimecodeError("Type hours, minutes, seconds and thousandths, like 00:13:01.120.")
+        raise TimecodeError(say("Type hours, minutes, seconds and thousandths, like 00:13:01.120."))
     parts = found.groups()
     hours, minutes, seconds = (int(part or 0) for part in parts[:3])
     ms = int((parts[3] or "0").ljust(3, "0"))
@@ -214,7 +218,7 @@ def _read_clock(text: str) -> int:
     lone = parts[0] is None and parts[1] is None
     total = (hours * 60 + minutes) * 60 + seconds
     if minutes > 59 or (seconds > 59 and not lone):
-        what = "Minutes" if minutes > 59 else "Seconds"
+        what = say("Minutes") if minutes > 59 else say("Seconds")
         hint = _join(total, ms, Rate(AUDIO_RATE, 1), False)
-        raise TimecodeError(f"{what} go up to 59. Did you mean {hint}?")
+        raise TimecodeError(say("%(what)s go up to 59. Did you mean %(hint)s?", what=what, hint=hint))
     return total * AUDIO_RATE + ms

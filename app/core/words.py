@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from app.core.clock import local, now
+from app.core.texts import plural, say
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
@@ -15,26 +16,21 @@ def size(count: int) -> str:
             break
         value /= 1000
     if unit == "bytes":
-        return f"{count} byte{'' if count == 1 else 's'}"
+        return plural(count, "byte", "bytes")
     return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return "1 clip" or "3 clips"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def ago(moment: datetime) -> str:
     """Return how long ago in words; a date from a week on."""
     seconds = (now() - moment).total_seconds()
     if seconds < 45:
-        return "just now"
+        return say("just now")
     if seconds < 3600:
-        return f"{max(1, round(seconds / 60))} min ago"
+        return say("%(minutes)s min ago", minutes=max(1, round(seconds / 60)))
     if seconds < 86_400:
-        return f"{round(seconds / 3600)} h ago"
+        return say("%(hours)s h ago", hours=round(seconds / 3600))
     if seconds < 7 * 86_400:
-        return plural(round(seconds / 86_400), "day") + " ago"
+        return say("%(days)s ago", days=plural(round(seconds / 86_400), "day", "days"))
     there = local(moment)
     return f"{there.day} {there:%b %Y}"
 

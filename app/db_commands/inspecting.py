@@ -9,7 +9,8 @@ from flask.cli import with_appcontext
 from app.core.db import db
 from app.core.inspection import DatabaseFacts, TableFacts, look, tables
 from app.core.revision import standing
-from app.core.words import plural, size
+from app.core.texts import plural
+from app.core.words import size
 
 
 @click.command("inspect")
@@ -30,7 +31,9 @@ def inspect(everything: bool) -> None:
         _show_table(table)
     hidden = len(found) - len(shown)
     if hidden:
-        click.echo(f"\n{plural(hidden, 'table')} of the job engine and the index not shown: --all shows them.")
+        click.echo(
+            f"\n{plural(hidden, 'table', 'tables')} of the job engine and the index not shown: --all shows them."
+        )
 
 
 def _show_database(facts: DatabaseFacts) -> None:

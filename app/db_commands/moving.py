@@ -16,7 +16,7 @@ from app.backups.errors import BackupError
 from app.config import Settings
 from app.core.db import db
 from app.core.revision import is_before, newest, standing
-from app.core.words import plural
+from app.core.texts import plural
 from app.jobs import engine as job_engine
 from app.jobs.reads import count_workers
 
@@ -122,7 +122,7 @@ def _require_idle() -> None:
         return
     if count:
         raise click.ClickException(
-            f"{plural(count, 'worker')} running. Stop them first; one that was killed counts for 20 s more."
+            f"{plural(count, 'worker', 'workers')} running. Stop them first; one that was killed counts for 20 s more."
         )
 
 

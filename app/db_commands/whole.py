@@ -9,7 +9,8 @@ from flask.cli import with_appcontext
 from app.backups import whole
 from app.backups.errors import BackupError
 from app.config import Settings
-from app.core.words import plural, size
+from app.core.texts import plural
+from app.core.words import size
 from app.db_commands.moving import known_revision, let_go
 
 FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
@@ -26,7 +27,9 @@ def backup(folder: Path) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     found = made.manifest
-    click.echo(f"{made.folder}: {plural(len(found.files), 'file')}, {size(found.size_bytes)}, each with its SHA-256.")
+    click.echo(
+        f"{made.folder}: {plural(len(found.files), 'file', 'files')}, {size(found.size_bytes)}, each with its SHA-256."
+    )
     for name in made.faults:
         click.echo(f"{name} is gone or changed in the installation itself.")
     if made.faults:
@@ -46,7 +49,7 @@ def restore(folder: Path) -> None:
         whole.restore_whole(settings.database_url, settings.media_root, folder)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Restored {folder}: {plural(len(found.files), 'file')}, {size(found.size_bytes)}.")
+    click.echo(f"Restored {folder}: {plural(len(found.files), 'file', 'files')}, {size(found.size_bytes)}.")
     click.echo("Then: flask db upgrade, flask doctor. Without the old secret.key people sign in anew.")
 
 

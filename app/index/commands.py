@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.core.db import reading, session_scope
-from app.core.words import plural
+from app.core.texts import plural
 from app.index.rebuild import findable_models, rebuild
 from app.index.state import check as check_index
 from app.index.state import keep
@@ -23,7 +23,7 @@ def reindex() -> None:
     for kind, count in rebuild(session_scope):
         written[kind] = count
     for kind, count in written.items():
-        click.echo(f"{kind}: {plural(count, 'document')}")
+        click.echo(f"{kind}: {plural(count, 'document', 'documents')}")
 
 
 @search.command("check")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.settings import recall, remember
-from app.core.words import plural
+from app.core.texts import plural
 from app.index.models import SearchDocument
 from app.index.tables import missing
 
@@ -47,8 +47,8 @@ def check(session: Session, models: list[Any]) -> IndexState:
         found = " and ".join(
             words
             for count, words in (
-                (lacking, f"{plural(lacking, 'thing')} cannot be found"),
-                (left_over, f"{plural(left_over, 'thing')} should no longer be found"),
+                (lacking, f"{plural(lacking, 'thing', 'things')} cannot be found"),
+                (left_over, f"{plural(left_over, 'thing', 'things')} should no longer be found"),
             )
             if count
         )

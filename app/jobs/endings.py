@@ -3,11 +3,12 @@
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
+from app.core.texts import later, say
 from app.jobs.models import Job, JobStatus, StageStatus
 from app.jobs.registry import finished_hooks
 from app.jobs.repository import JobRepository
 
-WORDS = {JobStatus.COMPLETED: "Done", JobStatus.CANCELLED: "Cancelled"}
+WORDS = {JobStatus.COMPLETED: later("Done"), JobStatus.CANCELLED: later("Cancelled")}
 STAGE_ENDS = {JobStatus.CANCELLED: StageStatus.CANCELLED, JobStatus.FAILED: StageStatus.FAILED}
 
 
@@ -25,7 +26,7 @@ def close_quietly(session: Session, job: Job, status: JobStatus, error: str | No
     """End an active job without telling the rooms: for them to use when they purge what it is about."""
     job.status, job.completed_at = status, now()
     job.claim_token, job.error_message = None, error
-    job.message = (error or WORDS.get(status, "Failed"))[:500]
+    job.message = (error or WORDS.get(status) or say("Failed"))[:500]
     if status == JobStatus.COMPLETED:
         job.progress, job.current_stage = 100, None
     for stage in JobRepository(session).stages(job.id):

@@ -3,11 +3,13 @@
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+from app.core.texts import later
+
 # Our own ways of finding things: the number goes up when the same recording would give another result.
 OWN = {
     "silence": ("level", "1"),
-    "scenes": ("frame differences", "1"),
-    "layout": ("edges that stay", "1"),
+    "scenes": (later("frame differences"), "1"),
+    "layout": (later("edges that stay"), "1"),
     "topics": ("tf-idf", "1"),
     "stems": ("centre", "1"),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import DomainError
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 
 
@@ -25,7 +26,7 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, DomainError):
         return Failure(str(error))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Failure("The disk is full. Free some space, then retry.")
+        return Failure(say("The disk is full. Free some space, then retry."))
     tail = "".join(traceback.format_exception(error))[-4000:]
-    words = "Something went wrong that we did not foresee. The job's log has the details."
+    words = say("Something went wrong that we did not foresee. The job's log has the details.")
     return Failure(words, {"log_tail": tail}, error)

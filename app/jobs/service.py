@@ -12,14 +12,15 @@ from app.core.bulk import create_many
 from app.core.clock import now
 from app.core.db import nested
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import later, say
 from app.jobs import engine
 from app.jobs.endings import close_job, close_quietly
 from app.jobs.models import Job, JobStage, JobStatus, StageStatus
 from app.jobs.repository import JobRepository, WorkerRepository
 from app.pipelines import stages_of
 
-NO_WORKER = "No worker is running: start one with flask worker."
-PAUSED = "The queue is paused: an admin can start it again."
+NO_WORKER = later("No worker is running: start one with flask worker.")
+PAUSED = later("The queue is paused: an admin can start it again.")
 
 
 # So many of a crowd are in the engine's queue at once; the rest follow within a minute, by the reconciler.
@@ -103,7 +104,7 @@ class JobService:
         """
         job = self._locked(job)
         if job.is_active:
-            raise Conflict("This job is still at work. Cancel it first, or wait until it has ended.")
+            raise Conflict(say("This job is still at work. Cancel it first, or wait until it has ended."))
         stages = self.jobs.stages(job.id)
         self._make_ready(stages, from_stage)
         done = sum(stage.weight for stage in stages if stage.status == StageStatus.DONE)
@@ -123,13 +124,13 @@ class JobService:
         """
         job = self._locked(job)
         if not job.is_active:
-            raise Conflict("This job has ended already.")
+            raise Conflict(say("This job has ended already."))
         job.cancel_requested_at = job.cancel_requested_at or now()
         if job.status == JobStatus.QUEUED or not self._worker_lives(job):
             close_job(self.session, job, JobStatus.CANCELLED)
             engine.cancel(self.session, job.public_id, job.attempt)
         else:
-            job.message = "Cancelling"
+            job.message = say("Cancelling")
         return job
 
     def hurry(self, job: Job) -> Job:
@@ -139,7 +140,7 @@ class JobService:
         """
         job = self._locked(job)
         if job.status != JobStatus.QUEUED or job.cancel_requested_at is not None:
-            raise Conflict("This job does not wait any more.")
+            raise Conflict(say("This job does not wait any more."))
         first = self.jobs.least_priority() or job.priority
         engine.cancel(self.session, job.public_id, job.attempt)
         job.priority, job.attempt = max(FIRST_OF_ALL, first - 1), job.attempt + 1
@@ -150,7 +151,7 @@ class JobService:
         """Put an ended job out of sight; its row and log stay. Raises `Conflict` while it is active."""
         job = self._locked(job)
         if job.is_active:
-            raise Conflict("This job is still at work. Cancel it first.")
+            raise Conflict(say("This job is still at work. Cancel it first."))
         job.dismissed_at = now()
         return job
 
@@ -161,7 +162,7 @@ class JobService:
         within two seconds. No `on_finished` hook runs: what they would change is going away.
         """
         if media_id is None and project_id is None:
-            raise Invalid("Say which recording or project the jobs are about.")
+            raise Invalid(say("Say which recording or project the jobs are about."))
         jobs = self.jobs.find_active(media_id=media_id, project_id=project_id)
         for job in jobs:
             locked = self._locked(job)
@@ -234,7 +235,7 @@ class JobService:
     def _make_ready(self, stages: list[JobStage], from_stage: str | None) -> None:
         first = next((stage.seq for stage in stages if stage.name == from_stage), None)
         if from_stage is not None and first is None:
-            raise Invalid(f"This job has no stage “{from_stage}”.", "from_stage")
+            raise Invalid(say("This job has no stage “%(from_stage)s”.", from_stage=from_stage), "from_stage")
         for stage in stages:
             if stage.status == StageStatus.DONE and (first is None or stage.seq < first):
                 continue
@@ -245,7 +246,7 @@ class JobService:
 def place_in_line(ahead: int) -> str:
     """Return "Next in line" or "12th in line" for a job with so many before it."""
     if ahead == 0:
-        return "Next in line"
+        return say("Next in line")
     place = ahead + 1
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{ending} in line"

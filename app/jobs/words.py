@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.core.clock import now
-from app.core.words import plural
+from app.core.texts import say
 from app.jobs.models import Job, JobStatus
 from app.jobs.repository import STALLED_AFTER
 from app.pipelines import PIPELINES, STAGE_WORDS
@@ -17,7 +17,7 @@ ONE_MINUTE = timedelta(minutes=1)
 def stage_words(job: Job) -> str:
     """Return what the job does now: "Making pictures, step 2 of 6", or where it stands."""
     if job.status is JobStatus.QUEUED:
-        return "Waiting"
+        return say("Waiting")
     if job.status is JobStatus.RUNNING and (silent := silence(job)):
         return silent
     if job.status is JobStatus.RUNNING and job.current_stage:
@@ -26,9 +26,11 @@ def stage_words(job: Job) -> str:
         if job.current_stage not in stages:
             return words
         return f"{words}, step {stages.index(job.current_stage) + 1} of {len(stages)}"
-    return {JobStatus.FAILED: "Failed", JobStatus.CANCELLED: "Cancelled", JobStatus.COMPLETED: "Done"}.get(
-        job.status, "Starting"
-    )
+    return {
+        JobStatus.FAILED: say("Failed"),
+        JobStatus.CANCELLED: say("Cancelled"),
+        JobStatus.COMPLETED: say("Done"),
+    }.get(job.status, say("Starting"))
 
 
 def silence(job: Job, moment: datetime | None = None) -> str | None:
@@ -36,7 +38,7 @@ def silence(job: Job, moment: datetime | None = None) -> str | None:
     if job.status is not JobStatus.RUNNING or job.heartbeat_at is None:
         return None
     silent = (moment or now()) - job.heartbeat_at
-    return f"No news for {silent // ONE_MINUTE} min" if silent >= STALLED_AFTER else None
+    return say("No news for %(value)s min", value=silent // ONE_MINUTE) if silent >= STALLED_AFTER else None
 
 
 def eta(job: Job, moment: datetime | None = None) -> str | None:
@@ -48,5 +50,5 @@ def eta(job: Job, moment: datetime | None = None) -> str | None:
         return None
     left = spent * (100 - job.progress) / job.progress
     if left < 60:
-        return f"about {max(5, round(left / 5) * 5)} s left"
-    return f"about {plural(round(left / 60), 'min', 'min')} left"
+        return say("about %(seconds)s s left", seconds=max(5, round(left / 5) * 5))
+    return say("about %(minutes)s min left", minutes=f"{round(left / 60):,}")

@@ -8,6 +8,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from app.core.db import reading, transaction
+from app.core.texts import later, say
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import Form, trim
 from app.core.web.htmx import go, render
@@ -26,8 +27,11 @@ class DeleteProjectForm(Form):
     """The project's name, typed by hand: a slip of the mouse deletes nothing."""
 
     name = StringField(
-        "Type the project’s name",
-        [InputRequired("Type the name to delete the project."), Length(max=200, message="Use at most 200 characters.")],
+        later("Type the project’s name"),
+        [
+            InputRequired(later("Type the name to delete the project.")),
+            Length(max=200, message=later("Use at most 200 characters.")),
+        ],
         filters=[trim],
     )
 
@@ -68,7 +72,7 @@ def restore(slug: str) -> Response:
     """Bring a project back from the trash."""
     with transaction(actor()) as session:
         project = project_trash(session).restore(viewer(), slug)
-    flash(f"Brought back “{project.name}”.")
+    flash(say("Brought back “%(name)s”.", name=project.name))
     return go(url_for("library.show", slug=project.slug))
 
 

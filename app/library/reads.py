@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.auth.reads import names_of
 from app.core.clock import now
 from app.core.pagination import MAX_ROWS
+from app.core.texts import plural, say
 from app.core.timecode import Rate
-from app.core.words import ago, lasts, plural, size
+from app.core.words import ago, lasts, size
 from app.jobs.models import Job, JobStatus
 from app.jobs.reads import latest_jobs, open_jobs
 from app.jobs.service import job_service
@@ -183,7 +184,7 @@ def _card(
         meta_line2=" · ".join(filter(None, _second_line(media, person))),
         progress=job.progress if job is not None and active else None,
         stage_text=stages.get(job.id) if job is not None else None,
-        failure=(job.error_message or "Cancelled") if job is not None and broken else _missing(media),
+        failure=(job.error_message or say("Cancelled")) if job is not None and broken else _missing(media),
         job_public_id=str(job.public_id) if job is not None else None,
         wave_path=_detail(waveform, "overview_path", None) if media.kind is MediaKind.AUDIO else None,
         size_text=size(media.file_size),
@@ -208,12 +209,12 @@ def format_facts(media: MediaRow) -> list[str]:
 
 
 def _second_line(media: MediaRow, person: str | None) -> list[str]:
-    clips = plural(media.clip_count, "clip") if media.clip_count else ""
+    clips = plural(media.clip_count, "clip", "clips") if media.clip_count else ""
     return [clips, person or "", ago(media.created_at)]
 
 
 def _missing(media: MediaRow) -> str | None:
-    return "The file is not where it was" if media.state is MediaState.MISSING else None
+    return say("The file is not where it was") if media.state is MediaState.MISSING else None
 
 
 def _detail(rendition: Rendition | None, name: str, otherwise: Any) -> Any:

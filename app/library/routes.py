@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.core.db import reading
+from app.core.texts import say
 from app.core.web.access import access, viewer
 from app.core.web.htmx import as_list, render, wants_json, wants_piece
 from app.library.reads import cards, strip, touched
@@ -89,4 +90,4 @@ def _query(wanted: MediaFilter, view: str) -> str:
 
 
 def _fate(state: str) -> str:
-    return {"ready": "is ready", "failed": "failed"}.get(state, "has stopped")
+    return {"ready": "is ready", "failed": "failed"}.get(state, say("has stopped"))

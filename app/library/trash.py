@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.clips.models import Clip
 from app.core.errors import NotFound
 from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.texts import say
 from app.media.models import Media
 from app.media.purge import purge_media, trash_days
 from app.projects.models import Project
@@ -76,7 +77,7 @@ def find(session: Session, project: Project, public_id: UUID) -> Media:
     """Return a recording in a project's trash; raises `NotFound`."""
     found = session.scalar(sa.select(Media).where(Media.public_id == public_id, Media.project_id == project.id))
     if found is None or found.deleted_at is None:
-        raise NotFound("This is not in the trash any more.")
+        raise NotFound(say("This is not in the trash any more."))
     return found
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render
 from app.library import trash
@@ -52,6 +53,6 @@ def remove(slug: str, id: UUID) -> Response:
         with transaction(actor()) as session:
             project = project_service(session).get_for(viewer(), slug, "project:edit").project
             title = trash.remove(session, project, id)
-        flash(f"“{title}” is gone for good.")
+        flash(say("“%(title)s” is gone for good.", title=title))
         return go(url_for("trash.index", slug=slug))
     return render("library/remove.html", project=seat.project, gone=gone, form=form)

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.core.db import transaction
 from app.core.errors import Invalid
+from app.core.texts import later, plural, say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go
-from app.core.words import plural
 from app.media.models import Media
 from app.media.purge import trash_days
 from app.media.service import media_service
@@ -21,7 +21,7 @@ from app.tags.service import split_names, tag_service
 bp = Blueprint("bulk", __name__)
 
 MOST = 200
-NOBODY = "Tick at least one recording first."
+NOBODY = later("Tick at least one recording first.")
 
 
 @bp.post("/p/<slug>/media/tags")
@@ -30,7 +30,7 @@ def tags(slug: str) -> Response:
     """Add tags to every ticked recording, or take them off."""
     names = split_names(request.form.get("tags", "")[:2000])
     if not names:
-        raise Invalid("Write at least one tag.", "tags")
+        raise Invalid(say("Write at least one tag."), "tags")
     with transaction(actor()) as session:
         carriers = [carrier_of(media) for media in _ticked(session, slug, "media:edit")]
         service = tag_service(session)
@@ -38,7 +38,7 @@ def tags(slug: str) -> Response:
             service.remove(carriers, names)
         else:
             service.add(carriers, names, viewer().id)
-    flash(f"{plural(len(carriers), 'recording')} changed." if carriers else NOBODY)
+    flash(f"{plural(len(carriers), 'recording', 'recordings')} changed." if carriers else NOBODY)
     return go(url_for("library.show", slug=slug, view="list"))
 
 
@@ -51,7 +51,11 @@ def delete(slug: str) -> Response:
         for each in media:
             media_service(session).delete(each)
         days = trash_days(session)
-    deleted = f"Deleted {plural(len(media), 'recording')}. The trash holds them for {plural(days, 'day')}."
+    deleted = say(
+        "Deleted %(recordings)s. The trash holds them for %(days)s.",
+        recordings=plural(len(media), "recording", "recordings"),
+        days=plural(days, "day", "days"),
+    )
     flash(deleted if media else NOBODY)
     return go(url_for("library.show", slug=slug, view="list"))
 
@@ -68,5 +72,5 @@ def _ids(texts: list[str]) -> list[UUID]:
         try:
             found.append(UUID(text))
         except ValueError as error:
-            raise Invalid("This page was damaged. Reload it and try again.") from error
+            raise Invalid(say("This page was damaged. Reload it and try again.")) from error
     return found

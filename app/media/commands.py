@@ -8,7 +8,7 @@ from app.auth.reads import first_admin
 from app.core.db import reading, session_scope
 from app.core.errors import DomainError
 from app.core.storage import LocalStorage
-from app.core.words import plural
+from app.core.texts import plural
 from app.media.demo import make_demo
 from app.media.scan import register, survey
 from app.media.sweeper import sweep
@@ -71,8 +71,8 @@ def verify_files(quick: bool) -> None:
                 faults += 1
                 click.echo(f"{checked.name}: {checked.fault}")
     if faults:
-        raise click.ClickException(f"{plural(count, 'file')} looked at; {faults} not as before.")
-    click.echo(f"{plural(count, 'file')} looked at; every one is as it was.")
+        raise click.ClickException(f"{plural(count, 'file', 'files')} looked at; {faults} not as before.")
+    click.echo(f"{plural(count, 'file', 'files')} looked at; every one is as it was.")
 
 
 @media.command("sweep")

@@ -5,14 +5,15 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
+from app.core.texts import later
 from app.media.models import MediaKind, MediaSource
 from app.media.registration import NewMedia
 from app.media.service import media_service
 from app.projects.models import Project
 from app.projects.service import ProjectFields, ProjectService
 
-NAME = "Sample project"
-DESCRIPTION = "A recording made by Rushes itself, to try things on. Delete it whenever you like."
+NAME = later("Sample project")
+DESCRIPTION = later("A recording made by Rushes itself, to try things on. Delete it whenever you like.")
 FILENAME = "Sample recording.mp4"
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, flash, url_for
 from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render
 from app.media.fetching import bring, hint_for, require_allowed
@@ -27,7 +28,7 @@ def by_address(slug: str) -> Response:
             seat = project_service(session).get_for(viewer(), slug, "media:upload")
             media = bring(session, viewer(), seat.project, form.url.data or "")
         if not form.has_errors:
-            flash(f"“{media.title}” is being fetched.")
+            flash(say("“%(title)s” is being fetched.", title=media.title))
             return go(url_for("library.show", slug=seat.project.slug))
     return render(
         "media/import.html",

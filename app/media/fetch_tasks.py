@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, TooLarge
 from app.core.storage import blob_key
+from app.core.texts import say
 from app.jobs.context import StageContext
 from app.jobs.registry import stage
 from app.media.models import Media
@@ -28,7 +29,7 @@ NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/g
 async def fetch(context: StageContext) -> None:
     """Fetch the file in a confined child and put it where an upload would lie."""
     if not context.settings.import_by_url:
-        raise ProcessingFailed("Bringing recordings by their address is switched off here.")
+        raise ProcessingFailed(say("Bringing recordings by their address is switched off here."))
     media_id = context.job.media_id or 0
     async with context.db.areading() as session:
         url, room = await session.run_sync(_asked, media_id)
@@ -58,7 +59,7 @@ async def fetch(context: StageContext) -> None:
     }
     twin = await context.save(keep_fetched, media_id, facts)
     if twin is not None:
-        raise ProcessingFailed(f"This is the same recording as “{twin}”, which is already here.")
+        raise ProcessingFailed(say("This is the same recording as “%(twin)s”, which is already here.", twin=twin))
 
 
 def _asked(session: Session, media_id: int) -> tuple[str, int | None]:
@@ -66,7 +67,7 @@ def _asked(session: Session, media_id: int) -> tuple[str, int | None]:
     media = session.get(Media, media_id)
     project = session.get(Project, media.project_id) if media else None
     if media is None or project is None or media.deleted_at is not None or not media.source_url:
-        raise ProcessingFailed("The recording was deleted.")
+        raise ProcessingFailed(say("The recording was deleted."))
     if project.quota_bytes is None:
         return media.source_url, None
     return media.source_url, max(0, project.quota_bytes - media_service(session).media.bytes_used(project.id))

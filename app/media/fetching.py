@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.auth.models import User
 from app.config import Settings
 from app.core.errors import Invalid, NotFound
+from app.core.texts import later
 from app.media.models import Media, MediaKind, MediaSource
 from app.media.names import clean_filename
 from app.media.registration import NewMedia
@@ -16,9 +17,13 @@ from app.processing.errors import MediaRefused
 from app.processing.fetching import knows_pages
 from app.projects.models import Project
 
-SWITCHED_OFF = "Bringing recordings by their address is switched off here."
-HOW_TO_SWITCH_ON = "Recordings can also be brought by their address: set RUSHES_IMPORT_BY_URL=yes and start again."
-HOW_TO_READ_PAGES = "Addresses of files can be fetched. For those of pages, yt-dlp has to be installed beside Rushes."
+SWITCHED_OFF = later("Bringing recordings by their address is switched off here.")
+HOW_TO_SWITCH_ON = later(
+    "Recordings can also be brought by their address: set RUSHES_IMPORT_BY_URL=yes and start again."
+)
+HOW_TO_READ_PAGES = later(
+    "Addresses of files can be fetched. For those of pages, yt-dlp has to be installed beside Rushes."
+)
 
 
 def require_allowed(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.core.errors import NotFound
 from app.core.storage import LocalStorage
+from app.core.texts import say
 from app.media.filters import MediaRow
 from app.media.models import Media, MediaKind, Rendition, RenditionKind
 
@@ -25,7 +26,7 @@ def original(storage: LocalStorage, media: Media) -> Path:
     """Return the original's file; raises `NotFound` where it is gone."""
     path = Path(media.path) if media.path else storage.path_of(media.storage_key or "blobs/none")
     if not path.is_file():
-        raise NotFound("The file of this recording is not where it was.")
+        raise NotFound(say("The file of this recording is not where it was."))
     return path
 
 

@@ -3,6 +3,7 @@
 from wtforms import MultipleFileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from app.core.texts import later
 from app.core.web.forms import Form, VersionField, trim
 from app.tags.forms import Tagged
 
@@ -10,17 +11,17 @@ from app.tags.forms import Tagged
 class UploadForm(Form):
     """Files sent with a plain form."""
 
-    files = MultipleFileField("Video or audio files")
+    files = MultipleFileField(later("Video or audio files"))
 
 
 class AddressForm(Form):
     """Where on the internet a recording lies."""
 
     url = StringField(
-        "Address",
+        later("Address"),
         [
-            InputRequired("Write an address that begins with https://."),
-            Length(max=1024, message="Use at most 1,024 characters."),
+            InputRequired(later("Write an address that begins with https://.")),
+            Length(max=1024, message=later("Use at most 1,024 characters.")),
         ],
         filters=[trim],
     )
@@ -30,11 +31,11 @@ class MediaForm(Tagged):
     """A recording's title, tags and project."""
 
     title = StringField(
-        "Title",
-        [InputRequired("Give the recording a title."), Length(1, 255, "Use 1 to 255 characters.")],
+        later("Title"),
+        [InputRequired(later("Give the recording a title.")), Length(1, 255, "Use 1 to 255 characters.")],
         filters=[trim],
     )
-    project = SelectField("Project")
+    project = SelectField(later("Project"))
     version = VersionField()
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading
 from app.core.errors import Invalid, NotFound
+from app.core.texts import say
 from app.core.web.access import access, sends_a_file, viewer
 from app.core.web.htmx import render
 from app.media.clock import clock_of
@@ -33,7 +34,7 @@ def show(id: UUID) -> Response:
         media, seat = service.get_for(viewer(), id, "media:view")
         index = service.media.rendition(media.id, RenditionKind.FRAME_INDEX)
     if media.kind is not MediaKind.VIDEO or index is None:
-        raise NotFound("There are no frames to pick from yet.")
+        raise NotFound(say("There are no frames to pick from yet."))
     step, around = _step(), _around(media)
     first = max(0, around - step * (SHOWN // 2))
     wanted = [first + step * number for number in range(SHOWN) if first + step * number < media.duration_frames]

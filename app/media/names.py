@@ -2,6 +2,8 @@
 
 from pathlib import PurePosixPath
 
+from app.core.texts import say
+
 LONGEST_TITLE = 255
 
 
@@ -10,7 +12,7 @@ def title_of(filename: str) -> str:
     name = PurePosixPath(filename.replace("\\", "/")).name
     stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
     printable = "".join(letter if letter.isprintable() else " " for letter in stem)
-    return " ".join(printable.split())[:LONGEST_TITLE] or "Untitled"
+    return " ".join(printable.split())[:LONGEST_TITLE] or say("Untitled")
 
 
 def clean_filename(filename: str) -> str:

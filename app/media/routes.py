@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, Stale, TooLarge
+from app.core.texts import plural, say
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import options
 from app.core.web.htmx import go, render
-from app.core.words import plural, size
+from app.core.words import size
 from app.media.demo import make_demo
 from app.media.fetching import hint_for
 from app.media.forms import AddressForm, ConfirmForm, MediaForm, UploadForm
@@ -48,10 +49,15 @@ def upload(slug: str) -> Response:
         for file in sorted(files, key=lambda file: is_captions(file.filename or "")):
             _take(seat.project, file, added, refusals)
         if added and not refusals:
-            flash(f"{plural(len(added), 'recording')} taken in; being processed.")
+            flash(
+                say(
+                    "%(recordings)s taken in; being processed.",
+                    recordings=plural(len(added), "recording", "recordings"),
+                )
+            )
             return go(url_for("library.show", slug=seat.project.slug))
         if not added and not refusals:
-            form.files.errors = ["Choose at least one file."]
+            form.files.errors = [say("Choose at least one file.")]
     return _upload_page(seat, form, added, refusals)
 
 
@@ -66,7 +72,7 @@ def _upload_page(seat: Seat, form: UploadForm, added: list[str], refusals: list[
         form=form,
         added=added,
         refusals=refusals,
-        limit_text=f"Up to {size(limit)} at once this way; larger files go through with scripts on.",
+        limit_text=say("Up to %(size)s at once this way; larger files go through with scripts on.", size=size(limit)),
         workspace=bool(seat.project.workspace_path),
         by_address=AddressForm(formdata=None) if current_app.config["SETTINGS"].import_by_url else None,
         hint=hint_for(viewer(), current_app.config["SETTINGS"]),
@@ -170,7 +176,13 @@ def _save(form: MediaForm, id: UUID) -> Response | None:
         if not form.has_errors:
             return go(url_for("workbench.show", id=id))
     except Stale as stale:
-        form.form_errors.append(f"{stale} It is now called “{stale.theirs['title']}”. Save again to replace that.")
+        form.form_errors.append(
+            say(
+                "%(stale)s It is now called “%(title)s”. Save again to replace that.",
+                stale=stale,
+                title=stale.theirs["title"],
+            )
+        )
         form.version.data = str(stale.version)
     return None
 
@@ -210,7 +222,7 @@ def restore(id: UUID) -> Response:
     """Take a recording out of the trash."""
     with transaction(actor()) as session:
         media: Media = media_service(session).restore(viewer(), id)
-    flash(f"Brought back “{media.title}”.")
+    flash(say("Brought back “%(title)s”.", title=media.title))
     return go(url_for("workbench.show", id=id))
 
 

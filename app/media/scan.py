@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
+from app.core.texts import say
 from app.media.models import MediaKind, MediaSource
 from app.media.names import clean_filename
 from app.media.registration import NewMedia
@@ -74,10 +75,10 @@ def register(session: Session, project: Project, found: Survey, person_id: int |
 def folder_of(project: Project, workspaces: Path | None) -> Path:
     """Return the project's folder; raises `Invalid` where it is not set, not allowed or gone."""
     if not project.workspace_path or workspaces is None:
-        raise Invalid("This project has no folder on the server.")
+        raise Invalid(say("This project has no folder on the server."))
     folder = Path(project.workspace_path).resolve()
     if not folder.is_relative_to(workspaces) or not folder.is_dir():
-        raise Invalid("The project’s folder is not there any more.")
+        raise Invalid(say("The project’s folder is not there any more."))
     return folder
 
 
@@ -89,21 +90,26 @@ def files_below(folder: Path) -> Iterator[Path]:
             continue
         count += 1
         if count > MOST_FILES:
-            raise Invalid(f"There are more than {MOST_FILES:,} files here. Choose a smaller folder.")
+            raise Invalid(
+                say(
+                    "There are more than %(most_files)s files here. Choose a smaller folder.",
+                    most_files=f"{MOST_FILES:,}",
+                )
+            )
         yield path
 
 
 def _examined(folder: Path, path: Path, known: set[str]) -> NewMedia:
     """Return what is to be registered; raises `MediaRefused`, `Invalid` or `Conflict` with the reason not to."""
     if is_captions(path.name):
-        raise Invalid("Captions are taken in with the recording of the same name beside them.")
+        raise Invalid(say("Captions are taken in with the recording of the same name beside them."))
     real = path.resolve()
     if not _is_text(str(real)):
-        raise Invalid("Its name is not readable as text. Rename it first.")
+        raise Invalid(say("Its name is not readable as text. Rename it first."))
     if not real.is_relative_to(folder):
-        raise Invalid("It is a link that leads out of the folder.")
+        raise Invalid(say("It is a link that leads out of the folder."))
     if str(real) in known:
-        raise Conflict("It is here already.")
+        raise Conflict(say("It is here already."))
     return NewMedia(
         filename=clean_filename(path.name),
         file_size=real.stat().st_size,

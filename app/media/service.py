@@ -11,6 +11,7 @@ from app.core.bulk import create_many
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge
 from app.core.pagination import Page
+from app.core.texts import say
 from app.core.words import size
 from app.jobs.models import Job
 from app.jobs.service import JobService, NewJob, job_service
@@ -48,7 +49,9 @@ class MediaService:
         """Raise `Conflict` at `field`, naming the recording that has these bytes already."""
         known = self.media.find_by_sha256(project.id, sha256)
         if known is not None:
-            raise Conflict(f"This is the same recording as “{known.title}”, which is already here.", field)
+            raise Conflict(
+                say("This is the same recording as “%(title)s”, which is already here.", title=known.title), field
+            )
 
     def require_quota(self, project: Project, more_bytes: int) -> None:
         """Raise `TooLarge` where the project's storage limit would be passed."""
@@ -57,7 +60,11 @@ class MediaService:
         used = self.media.bytes_used(project.id)
         if used + more_bytes > project.quota_bytes:
             raise TooLarge(
-                f"This project may hold {size(project.quota_bytes)}, and holds {size(used)}. An owner can change that."
+                say(
+                    "This project may hold %(size)s, and holds %(size2)s. An owner can change that.",
+                    size=size(project.quota_bytes),
+                    size2=size(used),
+                )
             )
 
     def register(self, project: Project, new: NewMedia, person_id: int | None, kind: str = "ingest") -> Media:
@@ -115,7 +122,7 @@ class MediaService:
             raise Invalid("Use 1 to 255 characters.", "title")
         if version != media.version and title != media.title:
             raise Stale(
-                "Somebody saved this recording while you were editing.",
+                say("Somebody saved this recording while you were editing."),
                 {"title": title},
                 {"title": media.title},
                 media.version,
@@ -152,7 +159,9 @@ class MediaService:
         if target.id == media.project_id:
             return
         if media.source is MediaSource.SCAN:
-            raise Invalid("This recording lies in its project’s folder on the server and stays with it.", "project")
+            raise Invalid(
+                say("This recording lies in its project’s folder on the server and stays with it."), "project"
+            )
         if media.sha256:
             self.refuse_duplicate(target, media.sha256, "project")
         old_id = media.project_id

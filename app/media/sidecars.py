@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 from app.core.storage import LocalStorage, sha256_of
+from app.core.texts import later, say
 from app.jobs.models import Job
 from app.media.models import Media, MediaSource, RenditionKind
 from app.media.reads import renditions_of
@@ -20,9 +21,9 @@ LARGEST_BYTES = 5_000_000
 MOST = 20
 # "harbour.en.srt", "harbour.nb-NO.vtt": the language stands between the name and the ending.
 LANGUAGE = re.compile(r"^(?P<stem>.+)\.(?P<language>[A-Za-z]{2})(?:-[A-Za-z]{2,4})?$")
-NO_RECORDING = (
-    "There is no recording called “{stem}” here. Send the recording first, "
-    "or bring the captions on its transcript’s page."
+NO_RECORDING = later(
+    "There is no recording called “{stem}” here. Send the recording first, or bring the "
+    "captions on its transcript’s page."
 )
 
 
@@ -83,7 +84,7 @@ def put_captions_in_place(storage: LocalStorage, media: Media, path: Path, filen
     """Move a file of captions to its place; raises `Invalid` for one that is too large."""
     size_bytes = path.stat().st_size
     if size_bytes > LARGEST_BYTES:
-        raise Invalid(f"Captions may have at most {LARGEST_BYTES // 1_000_000} MB.", "files")
+        raise Invalid(say("Captions may have at most %(value)s MB.", value=LARGEST_BYTES // 1_000_000), "files")
     key = f"made/{media.public_id.hex}/captions-{sha256_of(path)[:16]}"
     storage.adopt(path, key)
     return Sent(key, filename, size_bytes)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.core.errors import NotFound, Unavailable
 from app.core.storage import LocalStorage
+from app.core.texts import say
 from app.media.models import Media, Rendition
 from app.processing import sandbox
 from app.processing.errors import ProcessingFailed
@@ -37,7 +38,7 @@ def make_frames(storage: LocalStorage, media: Media, source: Path, index: Path, 
     missing = [number for number in numbers if not storage.path_of(frame_key(media, number)).is_file()]
     if missing:
         if not _turns.acquire(timeout=PATIENCE_S):
-            raise Unavailable("Too many people are picking frames just now. Try again in a moment.")
+            raise Unavailable(say("Too many people are picking frames just now. Try again in a moment."))
         try:
             _decode(storage, media, source, index, missing)
         except ProcessingFailed as failure:

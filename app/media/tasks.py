@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.core.chores import Housekeeper, chore
 from app.core.storage import LocalStorage, blob_key, sha256_of
-from app.core.words import plural
+from app.core.texts import plural, say
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.files import original
@@ -58,7 +58,7 @@ def sweep_files(keeper: Housekeeper[Settings]) -> str:
         uploads = upload_service(session, storage, settings.max_upload_bytes).sweep()
     with keeper.reading() as session:
         files = sweep(session, storage)
-    return f"{plural(uploads, 'upload')} and {plural(files, 'file')} removed."
+    return f"{plural(uploads, 'upload', 'uploads')} and {plural(files, 'file', 'files')} removed."
 
 
 @chore("empty the trash", every=timedelta(hours=6))
@@ -69,7 +69,7 @@ def empty_trash(keeper: Housekeeper[Settings]) -> str:
         with keeper.unit() as session:
             count = empty(session)
         if not count:
-            return f"{plural(total, 'thing')} removed for good."
+            return say("%(things)s removed for good.", things=plural(total, "thing", "things"))
         total += count
 
 
@@ -102,7 +102,7 @@ async def proxy(context: StageContext) -> None:
     """Make a copy browsers can play, where they cannot play the original."""
     source = await source_of(context)
     if source.facts["plays_in_browser"]:
-        raise StageSkipped("Browsers play the original as it is.")
+        raise StageSkipped(say("Browsers play the original as it is."))
     is_video = source.kind is MediaKind.VIDEO
     output = context.work_dir / ("proxy.mp4" if is_video else "proxy.m4a")
     params = {"output": str(output), "output_index": str(context.work_dir / "proxy.npz")}
@@ -123,7 +123,7 @@ async def pictures(context: StageContext) -> None:
     """Choose a poster and lay out the filmstrip."""
     source = await source_of(context)
     if source.index is None:
-        raise StageSkipped("There is no picture in this recording.")
+        raise StageSkipped(say("There is no picture in this recording."))
     reads = [source.path, source.index]
     poster, thumbnail = context.work_dir / "poster.jpg", context.work_dir / "thumbnail.jpg"
     strip = context.work_dir / "filmstrip.jpg"
@@ -153,7 +153,7 @@ async def waveform(context: StageContext) -> None:
     """Measure the sound's shape."""
     source = await source_of(context)
     if source.facts["audio_codec"] is None:
-        raise StageSkipped("There is no sound in this recording.")
+        raise StageSkipped(say("There is no sound in this recording."))
     output = context.work_dir / "waveform.bin"
     params = {"path": str(source.path), "output": str(output)} | ({"index": str(source.index)} if source.index else {})
     made = await context.processing("waveform", params, reads=reads_of(source))
@@ -168,7 +168,7 @@ async def _recognise(context: StageContext, source: Source) -> None:
     digest = await asyncio.to_thread(sha256_of, source.path)
     twin = await context.save(keep_hash, source.id, digest)
     if twin is not None:
-        raise ProcessingFailed(f"This is the same recording as “{twin}”, which is already here.")
+        raise ProcessingFailed(say("This is the same recording as “%(twin)s”, which is already here.", twin=twin))
 
 
 async def source_of(context: StageContext) -> Source:
@@ -181,7 +181,7 @@ async def source_with(context: StageContext, media_id: int) -> Source:
     async with context.db.areading() as session:
         source = await session.run_sync(_read_source, store_of(context), media_id)
     if source is None:
-        raise ProcessingFailed("The recording was deleted.")
+        raise ProcessingFailed(say("The recording was deleted."))
     return source
 
 
@@ -265,5 +265,5 @@ def _file(storage: LocalStorage, row: Rendition | None) -> Path | None:
 
 def _media_id(context: StageContext) -> int:
     if context.job.media_id is None:
-        raise ProcessingFailed("This job is about no recording.")
+        raise ProcessingFailed(say("This job is about no recording."))
     return context.job.media_id

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, DomainError, Invalid, disk_trouble
 from app.core.storage import LocalStorage
+from app.core.texts import say
 from app.core.web.access import PUBLIC, access, actor, viewer
 from app.media.models import Media, Upload
 from app.media.service import media_service
@@ -62,7 +63,7 @@ def speak_tus(answer: Response) -> Response:
 def require_version() -> Response | None:
     """Refuse a client of another version before anything else, as the protocol asks."""
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
-        return Response("This server speaks tus 1.0.0.", 412, {"Tus-Version": VERSION})
+        return Response(say("This server speaks tus 1.0.0."), 412, {"Tus-Version": VERSION})
     return None
 
 
@@ -131,10 +132,12 @@ def offset(id: UUID) -> Response:
 def receive(id: UUID) -> Response:
     """Append one chunk of at most 8 MiB; the last one makes a recording of the file."""
     if request.mimetype != OFFSET_STREAM:
-        return Response(f"Send the bytes as {OFFSET_STREAM}.", 415)
+        return Response(say("Send the bytes as %(offset_stream)s.", offset_stream=OFFSET_STREAM), 415)
     length, place = request.content_length, _number("Upload-Offset")
     if length is None or length > MAX_CHUNK:
-        return Response(f"Send chunks of at most {MAX_CHUNK} bytes, each with its Content-Length.", 413)
+        return Response(
+            say("Send chunks of at most %(max_chunk)s bytes, each with its Content-Length.", max_chunk=MAX_CHUNK), 413
+        )
     checksum = _checksum(request.headers.get("Upload-Checksum"))
     with reading() as session:
         uploads_in(session).get_for(viewer(), id)
@@ -144,7 +147,7 @@ def receive(id: UUID) -> Response:
             service.check(service.get_for(viewer(), id), place, length)
         written = append(descriptor, place, request.stream, length, checksum)
         if written != length:
-            raise Invalid("The chunk broke off. Send it again.", "files")
+            raise Invalid(say("The chunk broke off. Send it again."), "files")
         with transaction(actor()) as session:
             service = uploads_in(session)
             upload = service.get_for(viewer(), id)
@@ -212,7 +215,7 @@ def take_captions(project: Project, path: Path, filename: str) -> Media:
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
     if not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise Invalid(f"{header} must be a whole number.", "files")
+        raise Invalid(say("%(header)s must be a whole number.", header=header), "files")
     return int(text)
 
 
@@ -224,7 +227,7 @@ def _metadata(header: str) -> dict[str, str]:
         try:
             facts[key] = base64.b64decode(value, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise Invalid("Upload-Metadata is damaged.", "files") from error
+            raise Invalid(say("Upload-Metadata is damaged."), "files") from error
     return facts
 
 
@@ -235,9 +238,9 @@ def _checksum(header: str | None) -> Checksum | None:
     try:
         digest = base64.b64decode(value, validate=True)
     except binascii.Error as error:
-        raise Invalid("Upload-Checksum is damaged.", "files") from error
+        raise Invalid(say("Upload-Checksum is damaged."), "files") from error
     if algorithm not in ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
-        raise Invalid("Upload-Checksum takes sha1 or sha256.", "files")
+        raise Invalid(say("Upload-Checksum takes sha1 or sha256."), "files")
     return Checksum(algorithm, digest)
 
 

@@ -18,6 +18,7 @@ from app.auth.models import User
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.storage import LocalStorage, blob_key, sha256_of
+from app.core.texts import later, say
 from app.media.models import Media, MediaKind, MediaSource, Upload, UploadState
 from app.media.names import clean_filename
 from app.media.registration import NewMedia
@@ -28,7 +29,7 @@ from app.projects.models import Project
 
 UPLOAD_LASTS = timedelta(days=3)
 BLOCK = 1024 * 1024
-GONE = "This upload is gone. Start it again."
+GONE = later("This upload is gone. Start it again.")
 
 
 class OffsetConflict(Conflict):
@@ -71,9 +72,9 @@ class UploadService:
     def begin(self, person: User, project: Project, filename: str, size_bytes: int) -> Upload:
         """Make room for an upload; raises `Invalid` for a size that cannot be, `TooLarge` without room."""
         if size_bytes <= 0:
-            raise Invalid("The file is empty. Send it again, or check that it was copied completely.", "files")
+            raise Invalid(say("The file is empty. Send it again, or check that it was copied completely."), "files")
         if size_bytes > self.max_bytes:
-            raise Invalid("The file is larger than this server takes.", "files")
+            raise Invalid(say("The file is larger than this server takes."), "files")
         self.storage.require_room(size_bytes)
         self.media.require_quota(project, size_bytes)
         upload = Upload(
@@ -100,9 +101,9 @@ class UploadService:
     def check(self, upload: Upload, offset: int, length: int) -> None:
         """Raise `OffsetConflict` for a wrong place, `Invalid` for more bytes than are left."""
         if offset != upload.offset_bytes or upload.state is not UploadState.RECEIVING:
-            raise OffsetConflict("The upload goes on at another place.")
+            raise OffsetConflict(say("The upload goes on at another place."))
         if length < 0 or offset + length > upload.size_bytes:
-            raise Invalid("This chunk is longer than what is left of the file.", "files")
+            raise Invalid(say("This chunk is longer than what is left of the file."), "files")
 
     def promise(self, upload: Upload, offset: int, length: int) -> None:
         """Move the offset over bytes that are on disk; raises `OffsetConflict` where somebody was faster."""
@@ -112,7 +113,7 @@ class UploadService:
             .values(offset_bytes=offset + length, expires_at=now() + UPLOAD_LASTS)
         )
         if moved.rowcount != 1:
-            raise OffsetConflict("The upload goes on at another place.")
+            raise OffsetConflict(say("The upload goes on at another place."))
 
     def abandon(self, upload: Upload) -> None:
         """Forget an upload and remove what came of it."""
@@ -168,7 +169,7 @@ def only_writer(path: Path) -> Iterator[int]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise OffsetConflict("This upload is being written to already.") from error
+            raise OffsetConflict(say("This upload is being written to already.")) from error
         yield descriptor
     finally:
         os.close(descriptor)
@@ -192,7 +193,7 @@ def append(descriptor: int, offset: int, body: IO[bytes], length: int, checksum:
             block = block[os.write(descriptor, block) :]
     if checksum and digest and digest.digest() != checksum.digest:
         os.ftruncate(descriptor, offset)
-        raise ChecksumMismatch("The chunk was damaged on the way. Send it again.", "files")
+        raise ChecksumMismatch(say("The chunk was damaged on the way. Send it again."), "files")
     os.fdatasync(descriptor)
     return length - left
 

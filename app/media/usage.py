@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.texts import say
 from app.media.models import Media, Rendition, RenditionKind, Upload, UploadState
 
 
@@ -28,13 +29,15 @@ def shares(session: Session) -> list[Share]:
     stored_once = stored.where(Media.storage_key.is_not(None)).group_by(Media.storage_key).subquery()
     proxies, others = _made(session)
     return [
-        _share(session, "Originals", sa.select(sa.func.count(), sa.func.sum(stored_once.c.size))),
-        _share(session, "Originals left in workspace folders", _sum(Media.file_size).where(Media.path.is_not(None))),
+        _share(session, say("Originals"), sa.select(sa.func.count(), sa.func.sum(stored_once.c.size))),
+        _share(
+            session, say("Originals left in workspace folders"), _sum(Media.file_size).where(Media.path.is_not(None))
+        ),
         proxies,
         others,
         _share(
             session,
-            "Uploads on their way in",
+            say("Uploads on their way in"),
             _sum(Upload.offset_bytes).where(Upload.state == UploadState.RECEIVING),
         ),
     ]
@@ -54,7 +57,7 @@ def _made(session: Session) -> tuple[Share, Share]:
         of_kind = [row for row in rows if row[0] is proxy]
         return Share(name, sum(row[1] for row in of_kind), sum(row[2] for row in of_kind))
 
-    return total("Copies browsers can play", True), total("Pictures, waveforms and indexes", False)
+    return total(say("Copies browsers can play"), True), total(say("Pictures, waveforms and indexes"), False)
 
 
 def _sum(column: Any) -> sa.Select[Any]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.storage import LocalStorage, sha256_of
+from app.core.texts import say
 from app.media.models import Media, MediaState, Rendition
 
 BATCH = 200
@@ -32,18 +33,22 @@ def verify(session: Session, storage: LocalStorage, *, whole: bool = True) -> It
             yield Checked(f"{media.title} ({media.public_id})", _fault_of(media, storage, whole))
     for made in _in_batches(session, Rendition):
         there = storage.path_of(made.path).is_file()
-        yield Checked(f"{made.kind.value} {made.path}", None if there else "It is gone; process the recording again.")
+        yield Checked(
+            f"{made.kind.value} {made.path}", None if there else say("It is gone; process the recording again.")
+        )
 
 
 def _fault_of(media: Media, storage: LocalStorage, whole: bool) -> str | None:
     path = Path(media.path) if media.path else storage.path_of(media.storage_key or "")
     if not path.is_file():
-        return f"It is not at {path}."
+        return say("It is not at %(path)s.", path=path)
     size = path.stat().st_size
     if size != media.file_size:
-        return f"It is {size:,} bytes long and was {media.file_size:,}."
+        return say(
+            "It is %(size)s bytes long and was %(file_size)s.", size=f"{size:,}", file_size=f"{media.file_size:,}"
+        )
     if whole and media.sha256 and sha256_of(path) != media.sha256:
-        return "Its content is not what it was."
+        return say("Its content is not what it was.")
     return None
 
 

@@ -6,6 +6,7 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.errors import Invalid
+from app.core.texts import later, say
 from app.core.web.forms import Form, OnceForm, VersionField, options, trim, trim_or_none
 from app.core.words import UNITS
 from app.projects.models import MemberRole, Project
@@ -14,16 +15,16 @@ from app.projects.service import ProjectFields
 # An exabyte: more than any store holds, and less than any database's integer.
 LARGEST_QUOTA = 10**18
 LANGUAGES = [
-    ("", "Detect from the recording"),
-    ("en", "English"),
-    ("de", "German"),
-    ("es", "Spanish"),
-    ("fr", "French"),
-    ("it", "Italian"),
-    ("nl", "Dutch"),
-    ("no", "Norwegian"),
-    ("pt", "Portuguese"),
-    ("sv", "Swedish"),
+    ("", later("Detect from the recording")),
+    ("en", later("English")),
+    ("de", later("German")),
+    ("es", later("Spanish")),
+    ("fr", later("French")),
+    ("it", later("Italian")),
+    ("nl", later("Dutch")),
+    ("no", later("Norwegian")),
+    ("pt", later("Portuguese")),
+    ("sv", later("Swedish")),
 ]
 
 
@@ -31,10 +32,12 @@ class NewProjectForm(OnceForm):
     """A name, and what the project is about."""
 
     name = StringField(
-        "Name", [InputRequired("Give the project a name."), Length(1, 200, "Use 1 to 200 characters.")], filters=[trim]
+        later("Name"),
+        [InputRequired(later("Give the project a name.")), Length(1, 200, "Use 1 to 200 characters.")],
+        filters=[trim],
     )
     description = TextAreaField(
-        "Description", [Length(max=4000, message="Use at most 4,000 characters.")], filters=[trim_or_none]
+        later("Description"), [Length(max=4000, message=later("Use at most 4,000 characters."))], filters=[trim_or_none]
     )
 
     def fields(self) -> ProjectFields:
@@ -54,17 +57,20 @@ class ProjectForm(NewProjectForm):
 
     # An edit is kept to one effect by its version.
     once = None
-    language = SelectField("Spoken language", choices=options(LANGUAGES))
+    language = SelectField(later("Spoken language"), choices=options(LANGUAGES))
     silence_db = IntegerField(
-        "Silence level", [Optional(), NumberRange(-80, -20, "Silence level must be between −80 and −20 dB.")]
+        later("Silence level"),
+        [Optional(), NumberRange(-80, -20, later("Silence level must be between −80 and −20 dB."))],
     )
-    quota_bytes = StringField("Storage limit", [Length(max=32)], filters=[trim_or_none])
+    quota_bytes = StringField(later("Storage limit"), [Length(max=32)], filters=[trim_or_none])
     version = VersionField()
 
 
 class _Workspace:
     workspace_path = StringField(
-        "Folder on the server", [Length(max=1024, message="Use at most 1,024 characters.")], filters=[trim_or_none]
+        later("Folder on the server"),
+        [Length(max=1024, message=later("Use at most 1,024 characters."))],
+        filters=[trim_or_none],
     )
 
 
@@ -77,9 +83,9 @@ class AdminProjectForm(_Workspace, ProjectForm):
 
 
 ROLES = [
-    (MemberRole.VIEWER.value, "Viewer"),
-    (MemberRole.EDITOR.value, "Editor"),
-    (MemberRole.OWNER.value, "Owner"),
+    (MemberRole.VIEWER.value, later("Viewer")),
+    (MemberRole.EDITOR.value, later("Editor")),
+    (MemberRole.OWNER.value, later("Owner")),
 ]
 
 
@@ -87,28 +93,31 @@ class MemberForm(Form):
     """Somebody with an account, and their role."""
 
     username = StringField(
-        "User name",
-        [InputRequired("Type a user name."), Length(max=80, message="Use at most 80 characters.")],
+        later("User name"),
+        [InputRequired(later("Type a user name.")), Length(max=80, message=later("Use at most 80 characters."))],
         filters=[trim],
     )
-    role = SelectField("Role", choices=options(ROLES), default=MemberRole.EDITOR.value)
+    role = SelectField(later("Role"), choices=options(ROLES), default=MemberRole.EDITOR.value)
 
 
 class RoleForm(Form):
     """A member's role alone."""
 
-    role = SelectField("Role", choices=options(ROLES))
+    role = SelectField(later("Role"), choices=options(ROLES))
 
 
 class InvitationForm(OnceForm):
     """Who is invited, for the list and to start with, and the role the link gives."""
 
     invited = StringField(
-        "For whom",
-        [InputRequired("Say who the link is for."), Length(max=120, message="Use at most 120 characters.")],
+        later("For whom"),
+        [
+            InputRequired(later("Say who the link is for.")),
+            Length(max=120, message=later("Use at most 120 characters.")),
+        ],
         filters=[trim],
     )
-    grants = SelectField("Role", choices=options(ROLES), default=MemberRole.EDITOR.value)
+    grants = SelectField(later("Role"), choices=options(ROLES), default=MemberRole.EDITOR.value)
 
 
 def fill(form: ProjectForm, project: Project) -> None:
@@ -139,5 +148,5 @@ def _bytes(text: object) -> int | None:
     except (ValueError, KeyError, OverflowError):
         count = 0
     if not 0 < count <= LARGEST_QUOTA:
-        raise Invalid("Write a size like 2000 GB or 1.5 TB, or leave it empty.", "quota_bytes")
+        raise Invalid(say("Write a size like 2000 GB or 1.5 TB, or leave it empty."), "quota_bytes")
     return count

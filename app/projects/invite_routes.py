@@ -7,6 +7,7 @@ from app.auth.forms import SetupForm
 from app.auth.routes import browser, signed_in
 from app.auth.service import auth_service
 from app.core.db import Actor, reading, transaction
+from app.core.texts import say
 from app.core.web.access import PUBLIC, SIGNED_IN, access, actor, viewer
 from app.core.web.htmx import go, render
 from app.projects.members import member_service
@@ -43,7 +44,7 @@ def join(token: str) -> Response:
     with transaction(actor()) as session:
         project = member_service(session).accept_as(token, viewer())
     if project is not None:
-        flash(f"You are a member of “{project.name}” now.")
+        flash(say("You are a member of “%(name)s” now.", name=project.name))
     return go(_home(project.slug if project else None))
 
 

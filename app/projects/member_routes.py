@@ -12,6 +12,7 @@ from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Conflict
 from app.core.pagination import Page
+from app.core.texts import say
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import sent_mark
 from app.core.web.htmx import as_list, go, render, wants_json
@@ -48,7 +49,7 @@ def add(slug: str) -> Response:
             seat = _managed(session, slug)
             person = member_service(session).add(seat.project, form.username.data or "", MemberRole(form.role.data))
         if not form.has_errors:
-            flash(f"{person.display_name} is a member now.")
+            flash(say("%(display_name)s is a member now.", display_name=person.display_name))
             return go(url_for("members.index", slug=slug))
     return _page(slug, form=form)
 
@@ -80,7 +81,7 @@ def remove(slug: str, person: UUID) -> Response:
     except Conflict as conflict:
         return _page(slug, trouble=str(conflict))
     undo = {"undo_url": url_for("members.add", slug=slug), "fields": {"username": removed.username, "role": role.value}}
-    flash({"text": f"Took out {removed.display_name}.", **undo}, "toast")  # type: ignore[arg-type]
+    flash({"text": say("Took out %(display_name)s.", display_name=removed.display_name), **undo}, "toast")  # type: ignore[arg-type]
     return go(url_for("members.index", slug=slug))
 
 
@@ -95,7 +96,7 @@ def leave() -> Response:
             member_service(session).remove(project, viewer().public_id)
     except Conflict as conflict:
         return _page(slug, trouble=str(conflict))
-    flash(f"You left “{project.name}”.")
+    flash(say("You left “%(name)s”.", name=project.name))
     return go(url_for("projects.index"))
 
 
@@ -122,7 +123,7 @@ def take_back(slug: str, id: UUID) -> Response:
     with transaction(actor()) as session:
         project = _managed(session, slug).project
         link = member_service(session).links.take_back(id, project.id)
-    flash(f"The link for {link.name} opens nothing any more.")
+    flash(say("The link for %(name)s opens nothing any more.", name=link.name))
     return go(url_for("members.index", slug=slug))
 
 

@@ -12,10 +12,11 @@ from app.auth.models import Invitation, LinkPurpose, User
 from app.auth.reads import find_person, person_by_public_id
 from app.auth.service import NewPerson
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import later, say
 from app.projects.models import MemberRole, Project, ProjectMember
 from app.projects.repository import ProjectRepository
 
-LAST_OWNER = "A project needs an owner. Make somebody else owner first."
+LAST_OWNER = later("A project needs an owner. Make somebody else owner first.")
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ class MemberService:
         """Give somebody with an account a role; raises `Invalid` for nobody, `Conflict` for who is here already."""
         person = find_person(self.session, username)
         if person is None or not person.is_active:
-            raise Invalid(f"Nobody here has the user name “{username}”. Invite them by a link instead.", "username")
+            raise Invalid(
+                say("Nobody here has the user name “%(username)s”. Invite them by a link instead.", username=username),
+                "username",
+            )
         if self._member(project, person) is not None:
-            raise Conflict(f"{person.display_name} is a member already.", "username")
+            raise Conflict(say("%(display_name)s is a member already.", display_name=person.display_name), "username")
         self.projects.add_member(project.id, person.id, role)
         return person
 
@@ -112,7 +116,7 @@ class MemberService:
         person = person_by_public_id(self.session, public_id)
         member = self._member(project, person) if person is not None else None
         if person is None or member is None:
-            raise NotFound("They are not a member of this project any more.")
+            raise NotFound(say("They are not a member of this project any more."))
         return person, member
 
     def _member(self, project: Project, person: User) -> ProjectMember | None:

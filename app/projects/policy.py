@@ -1,5 +1,6 @@
 """Who may do what in a project: one table from permission to the least role that has it."""
 
+from app.core.texts import later, say
 from app.projects.models import MemberRole
 
 RANK = {MemberRole.VIEWER: 1, MemberRole.EDITOR: 2, MemberRole.OWNER: 3}
@@ -27,8 +28,8 @@ IN_ARCHIVE = frozenset(
 )
 
 WORDS = {
-    MemberRole.EDITOR: "This needs the Editor role in this project; its owner can give it to you.",
-    MemberRole.OWNER: "This needs the Owner role in this project.",
+    MemberRole.EDITOR: later("This needs the Editor role in this project; its owner can give it to you."),
+    MemberRole.OWNER: later("This needs the Owner role in this project."),
 }
 
 
@@ -39,4 +40,4 @@ def allows(role: MemberRole, permission: str) -> bool:
 
 def refusal(permission: str) -> str:
     """Return the sentence that tells which role would do."""
-    return WORDS.get(LEAST_ROLE[permission], "You can’t do this here.")
+    return WORDS.get(LEAST_ROLE[permission], say("You can’t do this here."))

@@ -8,6 +8,7 @@ from app.audit.sentences import recent
 from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Stale
+from app.core.texts import say
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import sent_mark, show_theirs
 from app.core.web.htmx import as_list, go, render, wants_json
@@ -99,7 +100,7 @@ def unarchive(slug: str) -> Response:
         service = projects_in(session)
         project = service.get_for(viewer(), slug, "project:edit").project
         service.unarchive(project)
-    flash(f"Brought back “{project.name}”.")
+    flash(say("Brought back “%(name)s”.", name=project.name))
     return go(url_for("library.show", slug=project.slug))
 
 
@@ -112,7 +113,7 @@ def _save(form: ProjectForm, project: Project) -> Response:
                 seat = service.get_for(viewer(), project.slug, "project:edit")
                 service.edit(viewer(), seat.project, form.fields(), int(form.version.data or 0))
             if not form.has_errors:
-                flash("Saved.")
+                flash(say("Saved."))
                 return go(url_for("library.show", slug=project.slug))
         except Stale as stale:
             status = 409

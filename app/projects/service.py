@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, Hidden, Invalid, NotFound, Stale
 from app.core.pagination import Page
 from app.core.storage import path_hash
+from app.core.texts import say
 from app.projects.models import MemberRole, Project
 from app.projects.policy import IN_ARCHIVE, allows, refusal
 from app.projects.repository import ProjectRepository, ProjectRow
@@ -75,7 +76,7 @@ class ProjectService:
         if not allows(seat.role, permission):
             raise Forbidden(refusal(permission))
         if not seat.may(permission):
-            raise Forbidden("This project is archived. Bring it back to change anything in it.")
+            raise Forbidden(say("This project is archived. Bring it back to change anything in it."))
         return seat
 
     def seat_of(self, viewer: User, project_id: int | None, permission: str) -> Seat:
@@ -128,7 +129,9 @@ class ProjectService:
             clashing = {name: value for name, value in changes.items() if getattr(project, name) != value}
             if clashing:
                 theirs = {name: getattr(project, name) for name in clashing}
-                raise Stale("Somebody saved this project while you were editing.", clashing, theirs, project.version)
+                raise Stale(
+                    say("Somebody saved this project while you were editing."), clashing, theirs, project.version
+                )
         self._rename(project, fields.name)
         return self.projects.update(project, changes)
 
@@ -157,9 +160,9 @@ class ProjectService:
             raise Invalid("Use 1 to 200 characters.", "name")
         taken = self.projects.find_by_name(name)
         if taken is not None and (project is None or taken.id != project.id):
-            raise Conflict(f"“{name}” is already used by another project.", "name")
+            raise Conflict(say("“%(name)s” is already used by another project.", name=name), "name")
         if fields.silence_db is not None and fields.silence_db not in SILENCE_DB:
-            raise Invalid("Silence level must be between −80 and −20 dB.", "silence_db")
+            raise Invalid(say("Silence level must be between −80 and −20 dB."), "silence_db")
         workspace = self._workspace(person, fields.workspace_path, project)
         return {
             "name": name,
@@ -177,14 +180,18 @@ class ProjectService:
         if project is not None and path == project.workspace_path:
             return path
         if self.workspaces is None:
-            raise Invalid("The operator has not set RUSHES_WORKSPACES, so no folder can be used.", "workspace_path")
+            raise Invalid(
+                say("The operator has not set RUSHES_WORKSPACES, so no folder can be used."), "workspace_path"
+            )
         # Links are resolved first: what counts is where the folder really lies.
         folder = (self.workspaces / path).resolve()
         if not folder.is_relative_to(self.workspaces) or not folder.is_dir():
-            raise Invalid(f"There is no such folder under {self.workspaces}.", "workspace_path")
+            raise Invalid(
+                say("There is no such folder under %(workspaces)s.", workspaces=self.workspaces), "workspace_path"
+            )
         taken = self.projects.find_by_workspace(str(folder))
         if taken is not None and (project is None or taken.id != project.id):
-            raise Conflict("Another project already uses this folder.", "workspace_path")
+            raise Conflict(say("Another project already uses this folder."), "workspace_path")
         return str(folder)
 
     def _rename(self, project: Project, name: str) -> None:

@@ -7,6 +7,7 @@ from app.auth.models import Invitation, User
 from app.core.bulk import delete_many
 from app.core.clock import now
 from app.core.errors import Hidden, Invalid, NotFound
+from app.core.texts import say
 from app.jobs.service import JobService, job_service
 from app.projects.models import MemberRole, Project, ProjectMember
 from app.projects.service import ProjectService, project_service
@@ -23,7 +24,7 @@ class ProjectTrash:
     def delete(self, project: Project, typed: str) -> None:
         """Put a project in the trash and end its jobs; raises `Invalid` at `name` unless its name was typed."""
         if typed.strip().casefold() != project.name.casefold():
-            raise Invalid(f"Type the name as it is written: {project.name}", "name")
+            raise Invalid(say("Type the name as it is written: %(name)s", name=project.name), "name")
         self.jobs.purge_for(project_id=project.id)
         self.service.projects.update(project, {"deleted_at": now()})
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.analysis.models import ContentSegment
 from app.clips.models import Clip
 from app.core.marks import Runs, marked, snippet
+from app.core.texts import plural, say
 from app.core.timecode import ms_to_frames
-from app.core.words import ago, lasts, plural
+from app.core.words import ago, lasts
 from app.index.question import Question
 from app.media.clock import clock_of
 from app.media.files import rendition_url
@@ -205,7 +206,7 @@ def _song_hit(asked: Asked, song: Song) -> Hit:
     note = snippet(song.lyrics or "", asked.tokens, asked.beginnings)
     return Hit(
         "song",
-        "Song",
+        say("Song"),
         f"/songs/{song.public_id}",
         marked(f"{song.title}, {song.artist}", asked.tokens, asked.beginnings),
         note=note if any(hit for _, hit in note) else [],

@@ -6,14 +6,21 @@ from difflib import get_close_matches
 
 from sqlalchemy.orm import Session
 
-from app.core.words import plural
+from app.core.texts import later, plural, say
 from app.index.query import MOST_MATCHES
 from app.index.question import Question
 from app.projects.models import Project
 from app.search.groups import Group
 from app.search.matches import Found, Narrowing, vocabulary
 
-KIND_WORDS = {"": "All", "line": "Transcript", "clip": "Clips", "topic": "Topics", "song": "Songs", "media": "Media"}
+KIND_WORDS = {
+    "": later("All"),
+    "line": later("Transcript"),
+    "clip": later("Clips"),
+    "topic": later("Topics"),
+    "song": later("Songs"),
+    "media": later("Media"),
+}
 MOST_OPTIONS = 12
 
 
@@ -54,9 +61,13 @@ class Results:
 def heading(found: Found, recordings: int, question: Question) -> str:
     """Return the page's first words: "18 results for “keel” in 5 recordings"."""
     if not found.matches:
-        return f"Nothing found for “{question.text}”"
-    count = f"{MOST_MATCHES:,} newest results" if found.capped else plural(len(found.matches), "result")
-    return f"{count} for “{question.text}” in {plural(recordings, 'recording')}"
+        return say("Nothing found for “%(text)s”", text=question.text)
+    count = (
+        say("%(most_matches)s newest results", most_matches=f"{MOST_MATCHES:,}")
+        if found.capped
+        else plural(len(found.matches), "result", "results")
+    )
+    return f"{count} for “{question.text}” in {plural(recordings, 'recording', 'recordings')}"
 
 
 def facets(found: Found, projects: Sequence[Project], narrowing: Narrowing) -> Facets:
@@ -72,7 +83,7 @@ def facets(found: Found, projects: Sequence[Project], narrowing: Narrowing) -> F
             for slug, count in found.projects.most_common(MOST_OPTIONS)
         ],
         speakers=[
-            Option(name, name or "Not named", count, name in narrowing.speakers)
+            Option(name, name or say("Not named"), count, name in narrowing.speakers)
             for name, count in found.speakers.most_common(MOST_OPTIONS)
         ],
     )

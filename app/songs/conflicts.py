@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from app.core.errors import Stale
+from app.core.texts import say
 from app.songs.forms import SongForm
 from app.songs.models import Song
 from app.songs.service import SongFields, mark_of
@@ -45,7 +46,7 @@ def conflict(form: SongForm, song: Song, stale: Stale, saver: str | None) -> Con
     seen = json.loads(form.seen.data or "{}")
     names = [(name, form[name].label.text) for name in SongFields.__dataclass_fields__]
     return Conflict(
-        who=f"{saver}’s" if saver else "Theirs",
+        who=f"{saver}’s" if saver else say("Theirs"),
         version=song.version,
         next_version=song.version + 1,
         fields=[
@@ -62,7 +63,9 @@ def _kept(name: str, label: str, form: SongForm, song: Song, seen: dict[str, str
     typed, saved = form[name].data, getattr(song, name)
     if mark_of(typed or None) != seen.get(name):
         return Kept(name, label, _text(typed), "you")
-    return Kept(name, label, _text(saved), "unchanged" if mark_of(saved) == seen.get(name) else "the saved version")
+    return Kept(
+        name, label, _text(saved), "unchanged" if mark_of(saved) == seen.get(name) else say("the saved version")
+    )
 
 
 def _text(value: str | int | None) -> str:

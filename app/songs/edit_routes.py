@@ -13,6 +13,7 @@ from app.audit.sentences import last_saver
 from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, Stale, TooLarge
+from app.core.texts import later, say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import options, sent_mark
 from app.core.web.htmx import go, is_for_program, refusal, render
@@ -30,7 +31,7 @@ from app.songs.service import SongFields, fields_of, marks_of, song_service
 
 bp = Blueprint("song_edits", __name__)
 
-NOT_HERE = "Choose a recording of this project."
+NOT_HERE = later("Choose a recording of this project.")
 
 
 @bp.route("/p/<slug>/songs/new", methods=["GET", "POST"])
@@ -41,7 +42,9 @@ def new(slug: str) -> Response:
     with reading() as session:
         seat = project_service(session).get_for(viewer(), slug, "media:upload")
         known = song_service(session).songs.recordings_without(seat.project.id)
-    form.media.choices = options([("", "None; I send a file"), *((str(row.public_id), row.title) for row in known)])
+    form.media.choices = options(
+        [("", say("None; I send a file")), *((str(row.public_id), row.title) for row in known)]
+    )
     if not form.is_submitted():
         form.media.data = request.args.get("media", "")
     elif form.validate():
@@ -81,7 +84,7 @@ def stems(id: UUID) -> Response:
         service = song_service(session)
         song, media, _ = service.get_song(viewer(), id, "media:edit")
         if media is None:
-            raise Conflict("There is no recording of this song here yet.")
+            raise Conflict(say("There is no recording of this song here yet."))
         service.make_stems(viewer(), song, media)
     return go(url_for("songs.show", id=id))
 
@@ -122,7 +125,7 @@ def _made(form: NewSongForm, project: Project) -> UUID | None:
         elif file and file.filename:
             song_id = _of_file(form, project, file)
         else:
-            raise Invalid("Choose a file, or a recording that is here.", "file")
+            raise Invalid(say("Choose a file, or a recording that is here."), "file")
     return song_id
 
 
@@ -194,14 +197,14 @@ def _seen(form: SongForm, song: Song) -> dict[str, str]:
     """Read what the person saw when they began; the conflict page showed them the song as it is now."""
     if not form.seen.data:
         if is_for_program() and form.version.data != str(song.version):
-            raise Stale("Somebody saved this song meanwhile. Read it again.", {}, {}, song.version)
+            raise Stale(say("Somebody saved this song meanwhile. Read it again."), {}, {}, song.version)
         return marks_of(fields_of(song))
     try:
         seen = json.loads(form.seen.data)
     except (ValueError, RecursionError) as error:
-        raise Invalid("The page was damaged. Reload it and try again.") from error
+        raise Invalid(say("The page was damaged. Reload it and try again.")) from error
     if not isinstance(seen, dict):
-        raise Invalid("The page was damaged. Reload it and try again.")
+        raise Invalid(say("The page was damaged. Reload it and try again."))
     return seen
 
 
@@ -217,6 +220,6 @@ def _conflict(id: UUID, form: SongForm, stale: Stale) -> Response:
         code=409,
         song=song,
         project=seat.project,
-        heading=f"{saver or 'Somebody'} saved this song while you were editing",
+        heading=say("%(who)s saved this song while you were editing", who=saver or say("Somebody")),
         conflict=conflict(form, song, stale, saver),
     )

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.config import Settings
+from app.core.texts import later
 from app.processing import weights
 
 MODEL = "spleeter-2stems"
 CENTRE = "centre"
-NEEDS_MODEL = (
-    "Left and right are the same here, so voice and instruments cannot be told apart by their place. "
-    "Whoever runs this server can add what hears the difference: flask models install spleeter-2stems"
+NEEDS_MODEL = later(
+    "Left and right are the same here, so voice and instruments cannot be told apart by their "
+    "place. Whoever runs this server can add what hears the difference: flask models install "
+    "spleeter-2stems"
 )
-WORDS = {CENTRE: "place: what comes from the middle", MODEL: "Spleeter"}
+WORDS = {CENTRE: later("place: what comes from the middle"), MODEL: "Spleeter"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from app.core.texts import say
+
 TIME = re.compile(r"\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]")
 LOOKS_TIMED = re.compile(r"\[\s*\d")
 TAG = re.compile(r"\[([A-Za-z#]+):(.*)\]$")
@@ -47,7 +49,7 @@ def read(text: str) -> Lyrics:
     shift = _offset(tags, problems)
     ordered = sorted((LrcLine(max(0, line.ms - shift), line.text) for line in lines), key=lambda line: line.ms)
     if len(ordered) > MOST_LINES:
-        problems.append(f"There are more than {MOST_LINES:,} lines.")
+        problems.append(say("There are more than %(most_lines)s lines.", most_lines=f"{MOST_LINES:,}"))
     return Lyrics(ordered, tags, problems)
 
 
@@ -76,20 +78,20 @@ def _timed(line: str) -> list[LrcLine] | str:
     while (found := TIME.match(line)) is not None:
         minutes, seconds = int(found[1]), int(found[2])
         if seconds > 59:
-            return f"{found[0]} has more than 59 seconds."
+            return say("%(value)s has more than 59 seconds.", value=found[0])
         fraction = found[3] or "0"
         times.append((minutes * 60 + seconds) * 1000 + round(int(fraction) * 1000 / 10 ** len(fraction)))
         line = line[found.end() :].lstrip()
     if LOOKS_TIMED.match(line):
-        return "write its time like [03:07.25]."
+        return say("write its time like [03:07.25].")
     if not times:
-        return "it has no time. Write one before it, like [03:07.25]."
+        return say("it has no time. Write one before it, like [03:07.25].")
     return [LrcLine(ms, WORD_TIME.sub("", line).strip()) for ms in times]
 
 
 def _offset(tags: dict[str, str], problems: list[str]) -> int:
     told = tags.pop("offset", "0") or "0"
     if not re.fullmatch(r"[+-]?\d{1,8}", told):
-        problems.append(f"The offset “{told}” is no number of milliseconds.")
+        problems.append(say("The offset “%(told)s” is no number of milliseconds.", told=told))
         return 0
     return min(LATEST_MS, max(-LATEST_MS, int(told)))

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, NotFound
+from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
 from app.songs.forms import LyricsForm
@@ -29,7 +30,7 @@ def export(id: UUID) -> Response:
         song, _, _ = song_service(session).get_song(viewer(), id, "media:view")
     text = lrc_of(song)
     if text is None:
-        raise NotFound("This song has no timed lyrics.")
+        raise NotFound(say("This song has no timed lyrics."))
     answer = FlaskResponse(text, mimetype="text/plain")
     name = {"filename": filename_of(song, ".lrc")}
     answer.headers["Content-Disposition"] = dump_options_header("attachment", name)
@@ -56,7 +57,7 @@ def bring_in(id: UUID) -> Response:
 def _text(form: LyricsForm) -> str:
     data: bytes = form.file.data.read(LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:
-        raise Invalid("Lyrics of more than 1 MB are none.", "file")
+        raise Invalid(say("Lyrics of more than 1 MB are none."), "file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

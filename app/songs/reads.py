@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.core.texts import later
 from app.core.words import iso, lasts
 from app.jobs.models import Job, JobStatus
 from app.jobs.words import eta, stage_words
@@ -22,9 +23,9 @@ from app.songs.models import Song
 from app.songs.service import fields_of
 
 STEMS = (RenditionKind.VOCALS, RenditionKind.INSTRUMENTAL)
-STEM_WORDS = {RenditionKind.VOCALS: "Vocals", RenditionKind.INSTRUMENTAL: "Instrumental"}
+STEM_WORDS = {RenditionKind.VOCALS: later("Vocals"), RenditionKind.INSTRUMENTAL: later("Instrumental")}
 # The work a song is about: any other job on its recording says nothing of its stems.
-CANCELLED = "It was cancelled before it was done."
+CANCELLED = later("It was cancelled before it was done.")
 
 
 @dataclass(frozen=True)

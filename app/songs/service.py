@@ -13,6 +13,7 @@ from app.auth.models import User
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, Stale
 from app.core.pagination import Page
+from app.core.texts import later, say
 from app.jobs.models import Job
 from app.media.models import Media, MediaSource
 from app.media.moves import follows_moves
@@ -31,7 +32,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 SOURCES = {MediaSource.UPLOAD: SongSource.UPLOAD, MediaSource.YOUTUBE: SongSource.YOUTUBE}
 # By field: what somebody saw of a song, see `marks_of`.
 Marks = Mapping[str, str]
-IN_TRASH = "Its song is in the trash. Bring it back there."
+IN_TRASH = later("Its song is in the trash. Bring it back there.")
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,15 @@ class SongService:
     ) -> None:
         known = self.songs.find_by_media(media.id) if media is not None else None
         if known is not None:
-            raise Conflict(IN_TRASH if known.deleted_at else f"This recording is the song “{known.title}”.", "media")
+            raise Conflict(
+                IN_TRASH if known.deleted_at else say("This recording is the song “%(title)s”.", title=known.title),
+                "media",
+            )
         known = self.songs.get_by_youtube_id(project_id, youtube_id)
         if known is not None and known is not song:
-            words = IN_TRASH if known.deleted_at else f"The song “{known.title}” has this id already."
+            words = (
+                IN_TRASH if known.deleted_at else say("The song “%(title)s” has this id already.", title=known.title)
+            )
             raise Conflict(words, "youtube_id")
 
 
@@ -160,7 +166,7 @@ def take_along(session: Session, media: Media, old_project_id: int) -> None:
         return
     twin = songs.get_by_youtube_id(media.project_id, song.youtube_id)
     if twin is not None:
-        raise Conflict(f"The song “{twin.title}” there has the same YouTube id.", "project")
+        raise Conflict(say("The song “%(title)s” there has the same YouTube id.", title=twin.title), "project")
     songs.update(song, {"project_id": media.project_id})
 
 
@@ -188,14 +194,14 @@ def _checked(fields: SongFields) -> SongFields:
     """Return the fields made fit to be stored; raises `Invalid` with the field."""
     texts = {name: (getattr(fields, name) or "").strip() or None for name in LONGEST}
     if texts["title"] is None:
-        raise Invalid("Give the song a title.", "title")
+        raise Invalid(say("Give the song a title."), "title")
     for name, most in LONGEST.items():
         if len(texts[name] or "") > most:
-            raise Invalid(f"Use at most {most} characters.", name)
+            raise Invalid(say("Use at most %(most)s characters.", most=most), name)
     if fields.year is not None and not 1000 <= fields.year <= 9999:
-        raise Invalid("Write a year of four digits, such as 1987.", "year")
+        raise Invalid(say("Write a year of four digits, such as 1987."), "year")
     if texts["language"] and not LANGUAGE.fullmatch(texts["language"]):
-        raise Invalid("Write a code of two or three letters, such as en or nb.", "language")
+        raise Invalid(say("Write a code of two or three letters, such as en or nb."), "language")
     timed = _read_lrc(fields.synced_lyrics, "synced_lyrics").lines if fields.synced_lyrics else []
     return replace(
         fields,
@@ -212,7 +218,7 @@ def _youtube_id(text: str | None) -> str | None:
         return None
     found = YOUTUBE.search(text.strip())
     if found is None:
-        raise Invalid("Write the eleven characters of the video’s id, or its whole address.", "youtube_id")
+        raise Invalid(say("Write the eleven characters of the video’s id, or its whole address."), "youtube_id")
     return found[1]
 
 
@@ -222,7 +228,7 @@ def _read_lrc(text: str, field: str) -> lrc.Lyrics:
         more = len(read.problems) - 5
         raise Invalid(" ".join(read.problems[:5]) + (f" And {more} more." if more > 0 else ""), field)
     if text.strip() and not read.lines:
-        raise Invalid("There is no line with a time in it. Lines begin like [03:07.25].", field)
+        raise Invalid(say("There is no line with a time in it. Lines begin like [03:07.25]."), field)
     return read
 
 
@@ -234,7 +240,7 @@ def _refuse_clash(song: Song, wanted: dict[str, Any], seen: Marks) -> None:
     }
     if clashing:
         raise Stale(
-            "Somebody saved this song while you were editing.",
+            say("Somebody saved this song while you were editing."),
             {name: wanted[name] for name in clashing},
             {name: saved[name] for name in clashing},
             song.version,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.core.texts import say
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import RenditionKind
@@ -14,7 +15,7 @@ async def stems(context: StageContext) -> None:
     """Make the vocals and the instrumental; each file says which engine made it, and from which bytes."""
     source = await source_of(context)
     if source.facts["audio_codec"] is None:
-        raise StageSkipped("There is no sound in this recording.")
+        raise StageSkipped(say("There is no sound in this recording."))
     engine = choose(context.settings)
     outputs = {
         kind: context.work_dir / f"{kind.value}.m4a" for kind in (RenditionKind.VOCALS, RenditionKind.INSTRUMENTAL)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.pagination import Page
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import options
 from app.core.web.htmx import as_list, go, render, wants_json
@@ -86,7 +87,7 @@ def delete(slug: str, id: UUID) -> Response:
     with transaction(actor()) as session:
         project, tag = _tag(session, slug, id)
         tag_service(session).delete(project, id)
-    flash(f"Removed the tag “{tag.name}”.")
+    flash(say("Removed the tag “%(name)s”.", name=tag.name))
     return go(url_for("tags.index", slug=slug))
 
 

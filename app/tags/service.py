@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import AuditService
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.search_text import folded
+from app.core.texts import say
 from app.index.writer import rewrite_tags
 from app.projects.models import Project
 from app.tags.links import Link, link, links, names_of
@@ -95,9 +96,9 @@ class TagService:
         clean, key = _checked(name)
         other = self.tags.find_by_names(project.id, [clean]).get(key)
         if other is not None and other.id != tag.id:
-            raise Conflict(f"There is a tag “{other.name}” already. Merge the two instead.", "name")
+            raise Conflict(say("There is a tag “%(name)s” already. Merge the two instead.", name=other.name), "name")
         if not 1 <= color <= COLORS:
-            raise Invalid("Choose one of the six colours.", "color")
+            raise Invalid(say("Choose one of the six colours."), "color")
         self.tags.update(tag, {"name": clean, "normalized_name": key, "color": color})
         self._find_again([tag.id])
         return tag
@@ -106,7 +107,7 @@ class TagService:
         """Let everything that carries one tag carry the other; the one is gone afterwards."""
         tag, kept = self.require(project, public_id), self.require(project, into)
         if tag.id == kept.id:
-            raise Invalid("Choose another tag to merge it into.", "into")
+            raise Invalid(say("Choose another tag to merge it into."), "into")
         for each in links():
             ids = self.tags.carriers(each, [tag.id])
             there = self.tags.tags_on(each, ids)
@@ -131,14 +132,14 @@ class TagService:
         """Return a tag of this project; raises `NotFound`."""
         tag = self.tags.get_by_public_id(public_id)
         if tag is None or tag.project_id != project.id:
-            raise NotFound("This tag is not here any more.")
+            raise NotFound(say("This tag is not here any more."))
         return tag
 
     def made(self, project_id: int, names: Iterable[str]) -> list[Tag]:
         """Return the tags of these names, made where they are new."""
         wanted = {key: clean for clean, key in (_checked(name) for name in names)}
         if len(wanted) > MOST_TAGS:
-            raise Invalid(f"Use at most {MOST_TAGS} tags.", "tags")
+            raise Invalid(say("Use at most %(most_tags)s tags.", most_tags=MOST_TAGS), "tags")
         known = self.tags.find_by_names(project_id, wanted)
         for key in wanted.keys() - known.keys():
             # A colour that stays the same for the same word.
@@ -194,9 +195,14 @@ def _checked(name: str) -> tuple[str, str]:
     clean = " ".join(name.split())
     key = folded(clean)
     if not key:
-        raise Invalid(f"“{clean}” has no letter or digit. Write a word.", "tags")
+        raise Invalid(say("“%(clean)s” has no letter or digit. Write a word.", clean=clean), "tags")
     if len(clean) > LONGEST_NAME or len(key) > LONGEST_NAME:
-        raise Invalid(f"“{clean[:20]}…” is longer than {LONGEST_NAME} characters.", "tags")
+        raise Invalid(
+            say(
+                "“%(value)s…” is longer than %(longest_name)s characters.", value=clean[:20], longest_name=LONGEST_NAME
+            ),
+            "tags",
+        )
     return clean, key
 
 

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.config import Settings
+from app.core.texts import later, say
 from app.processing import weights
 from app.processing.weights import Model
 
-NONE_HERE = "No speech model is installed. Whoever runs this server can add one: flask models install"
-ENGLISH_ONLY = (
-    "The speech model here understands English only, and this project’s spoken language is another. "
-    "Whoever runs this server can add one of many languages: flask models install whisper-base"
+NONE_HERE = later("No speech model is installed. Whoever runs this server can add one: flask models install")
+ENGLISH_ONLY = later(
+    "The speech model here understands English only, and this project’s spoken language is "
+    "another. Whoever runs this server can add one of many languages: flask models install "
+    "whisper-base"
 )
-NOT_THERE = "The speech model {name} is not installed here. Whoever runs this server can add it."
+NOT_THERE = later("The speech model {name} is not installed here. Whoever runs this server can add it.")
 
 
 class NoModel(Exception):
@@ -74,7 +76,7 @@ def _named(settings: Settings, name: str, spoken: str | None) -> SpeechModel:
             raise NoModel(NOT_THERE.format(name=folder.name))
         return SpeechModel(folder.name, folder, "en" if folder.name.endswith(".en") else spoken)
     if not weights.is_installed(known, settings.models_root):
-        raise NoModel(f"{NOT_THERE.format(name=name)} flask models install {name}")
+        raise NoModel(say("%(format)s flask models install %(name)s", format=NOT_THERE.format(name=name), name=name))
     if not _understands(known, spoken):
         raise NoModel(ENGLISH_ONLY)
     return _ready(known, settings, spoken)

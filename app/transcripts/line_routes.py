@@ -11,6 +11,7 @@ from app.audit.sentences import last_saver
 from app.auth.reads import names_of
 from app.core.db import reading, transaction
 from app.core.errors import Stale
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import go, render, wants_piece
 from app.transcripts.answers import names, shown_lines
@@ -112,7 +113,7 @@ def _change(id: UUID, form: LineForm, then: str) -> Response:
                 return go(_in_its_transcript(line, media.public_id))
             with reading() as session:
                 shown = shown_lines(session, transcript_service(session), *lines)
-            said = {"split": "Split", "join": "Joined"}.get(then, "Saved")
+            said = {"split": say("Split"), "join": say("Joined")}.get(then, say("Saved"))
             return render("transcripts/line.swap.html", lines=shown, gone=gone, said=said, **names(media, seat))
     return _form_page(id, form)
 
@@ -139,7 +140,7 @@ def _form_page(id: UUID, form: LineForm, stale: Stale | None = None) -> Response
         words=[word[2] for word in line.words_json],
         voices=sorted(speaker.display_name for speaker in speakers.values()),
         revisions=[(each, people.get(each.edited_by or 0)) for each in revisions],
-        theirs=(saver or "Somebody", line.text) if stale else None,
+        theirs=(saver or say("Somebody"), line.text) if stale else None,
         **names(media, seat),
     )
 

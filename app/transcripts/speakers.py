@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import say
 from app.media.models import Media
 from app.media.service import MediaService, media_service
 from app.projects.service import Seat
@@ -58,7 +59,13 @@ class SpeakerService:
         name = _clean(name)
         other = self.speakers.find_by_name(speaker.media_id, name)
         if other is not None and other.id != speaker.id:
-            raise Conflict(f"There is a speaker called {other.display_name}. To make them one, merge them.", "name")
+            raise Conflict(
+                say(
+                    "There is a speaker called %(display_name)s. To make them one, merge them.",
+                    display_name=other.display_name,
+                ),
+                "name",
+            )
         return self.speakers.update(speaker, {"display_name": name, "verified": True})
 
     def merge(self, speaker: Speaker, into: Speaker) -> Speaker:
@@ -66,7 +73,7 @@ class SpeakerService:
         if speaker.media_id != into.media_id:
             raise NotFound()
         if speaker.id == into.id:
-            raise Invalid("Choose another speaker to merge with.", "into")
+            raise Invalid(say("Choose another speaker to merge with."), "into")
         for line in self.speakers.lines_of(speaker.id):
             self.lines.update(line, {"speaker_id": into.id})
         self.speakers.delete(speaker.id)

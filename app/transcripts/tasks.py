@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
-from app.core.words import plural
+from app.core.texts import later, plural, say
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.models import Media
@@ -23,7 +23,7 @@ from app.transcripts.results import keep_chunk, keep_transcript, kept_so_far
 from app.transcripts.service import NO_VOICES
 from app.transcripts.voices import keep_voices
 
-TAKEN = " taken in."
+TAKEN = later(" taken in.")
 
 
 @stage("captions")
@@ -34,7 +34,7 @@ async def captions(context: StageContext) -> None:
         found = await session.run_sync(sidecars_of, store_of(context), source.id)
         spoken = await session.run_sync(_spoken_language, source.id)
     if not found:
-        raise StageSkipped("No captions came with this recording.")
+        raise StageSkipped(say("No captions came with this recording."))
     told = []
     for sidecar in found:
         words = await _take_in(context, source, sidecar, spoken)
@@ -51,12 +51,12 @@ async def _take_in(context: StageContext, source: Source, sidecar: Sidecar, spok
     try:
         cues = read(sidecar.filename, data, _length_ms(source))
     except Invalid as error:
-        return f"{sidecar.filename} was left out: {error}"
+        return say("%(filename)s was left out: %(error)s", filename=sidecar.filename, error=error)
     brought = Brought(cues, (known or ["en"])[0], sidecar.filename, context.job.created_by)
     count = await context.save(bring_found, source.id, brought)
     if count is None:
-        return f"{sidecar.filename} was left out: somebody corrected the lines brought before."
-    return f"{sidecar.filename}: {plural(count, 'line')}{TAKEN}"
+        return say("%(filename)s was left out: somebody corrected the lines brought before.", filename=sidecar.filename)
+    return f"{sidecar.filename}: {plural(count, 'line', 'lines')}{TAKEN}"
 
 
 @stage("transcript", heavy=True)
@@ -64,7 +64,7 @@ async def transcript(context: StageContext) -> None:
     """Recognise speech chunk by chunk; a run that was interrupted goes on after the last chunk kept."""
     source = await source_of(context)
     if source.facts["audio_codec"] is None:
-        raise StageSkipped("There is no sound in this recording.")
+        raise StageSkipped(say("There is no sound in this recording."))
     async with context.db.areading() as session:
         language = await session.run_sync(_spoken_language, source.id)
     try:
@@ -97,7 +97,7 @@ async def speakers(context: StageContext) -> None:
     """Tell voices apart, where an engine for that is installed, and give the lines their voices."""
     source = await source_of(context)
     if source.facts["audio_codec"] is None:
-        raise StageSkipped("There is no sound in this recording.")
+        raise StageSkipped(say("There is no sound in this recording."))
     if not voices.is_here():
         raise StageSkipped(NO_VOICES)
     asked = {"count": context.job.params.get("count")}

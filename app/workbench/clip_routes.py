@@ -12,6 +12,7 @@ from app.clips.reads import described, exports_of, render_jobs_of
 from app.clips.service import clip_service
 from app.core.db import reading, transaction
 from app.core.errors import Stale
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.htmx import as_json, go, is_for_program, refusal, render, wants_piece
 from app.media.clock import clock_of
@@ -95,7 +96,12 @@ def keep_overlap(id: UUID, other: UUID) -> Response:
         clip, media, _ = service.get_for(viewer(), id, "clip:edit")
         service.keep_overlap(viewer(), clip, service.get_for(viewer(), other, "clip:edit")[0])
     return changed(
-        "workbench/update.swap.html", viewer(), media.public_id, place=Place(clip=id), toast=None, said="Kept as it is"
+        "workbench/update.swap.html",
+        viewer(),
+        media.public_id,
+        place=Place(clip=id),
+        toast=None,
+        said=say("Kept as it is"),
     )
 
 
@@ -145,7 +151,7 @@ def _stale(id: UUID, form: BoundsForm, stale: Stale) -> Response:
             "out_timecode": form.out_timecode.data,
             "version": clip.version,
         },
-        "undo_label": "Use mine",
+        "undo_label": say("Use mine"),
     }
     answer = changed(
         "workbench/update.swap.html", viewer(), media.public_id, code=409, place=Place(clip=id), toast=toast, said=None

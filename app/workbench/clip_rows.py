@@ -11,6 +11,7 @@ from app.clips.exports import ExportLine, export_lines
 from app.clips.models import Clip
 from app.clips.overlaps import Shared, lanes, shared_stretches, spans
 from app.clips.reads import decided_pairs, exports_of, render_jobs_of
+from app.core.texts import say
 from app.core.words import ago
 from app.media.clock import Clock
 from app.media.models import Media
@@ -109,7 +110,7 @@ def _overlap_line(shared: Shared, clock: Clock) -> OverlapLine:
     return OverlapLine(
         text=f"Shares {clock.length(shared.ticks)} with “{earlier.title}”.",
         other=earlier.public_id,
-        trim_text=f"Start at {clock.show(starts)}" if fits else None,
+        trim_text=say("Start at %(show)s", show=clock.show(starts)) if fits else None,
         trim_in_timecode=clock.show(starts) if fits else None,
         trim_out_timecode=clock.show_out(later.out_point) if fits else None,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.core.storage import LocalStorage
+from app.core.texts import say
 from app.media.clock import Clock
 from app.media.files import rendition_url
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
@@ -38,7 +39,7 @@ def draw(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, Re
     if strip is not None:
         _tiles(drawing, media, strip, clock)
     elif media.kind is MediaKind.VIDEO:
-        drawing.strip_note = _lacking("Pictures are", media, "No pictures")
+        drawing.strip_note = _lacking(say("Pictures are"), media, say("No pictures"))
     sound = renditions.get(RenditionKind.WAVEFORM)
     path = storage.path_of(sound.path) if sound else None
     if path is not None and path.is_file():
@@ -46,15 +47,17 @@ def draw(storage: LocalStorage, media: Media, renditions: dict[RenditionKind, Re
         drawing.wave_overview_path = svg_path(peaks, end=length, points=OVERVIEW_POINTS, width=1200)
         drawing.wave_path = svg_path(peaks, end=length, points=WAVE_POINTS, width=WAVE_POINTS)
     else:
-        drawing.wave_note = _lacking("The waveform is", media, "No waveform") if media.audio_codec else "No sound"
+        drawing.wave_note = (
+            _lacking(say("The waveform is"), media, say("No waveform")) if media.audio_codec else say("No sound")
+        )
     return drawing
 
 
 def _lacking(subject: str, media: Media, otherwise: str) -> str:
     """Say why a lane is empty: what it shows is on its way, could not be made, or is not there at all."""
     if media.state is MediaState.PROCESSING:
-        return f"{subject} being made"
-    failed = f"{subject} not made: processing failed. Retry is at the top of the page"
+        return say("%(subject)s being made", subject=subject)
+    failed = say("%(subject)s not made: processing failed. Retry is at the top of the page", subject=subject)
     return failed if media.state is MediaState.FAILED else otherwise
 
 

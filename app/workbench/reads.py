@@ -11,6 +11,7 @@ from app.analysis.models import ContentSegment, Scene, SilenceRegion
 from app.auth.models import User
 from app.clips.models import Clip
 from app.core.storage import LocalStorage
+from app.core.texts import later, say
 from app.core.timecode import Rate
 from app.core.words import lasts
 from app.jobs.models import Job, JobStatus
@@ -28,7 +29,7 @@ from app.workbench.drawing import Drawing, draw
 MOST_MARKS = 2000
 # More chapters than this beside the transcript are no help; their page has all.
 MOST_TOPICS = 100
-CANCELLED = "Processing was cancelled"
+CANCELLED = later("Processing was cancelled")
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def workbench(session: Session, viewer: User, media: Media, storage: LocalStorag
         silences=marks.silences,
         scenes=_scenes(session, media, clock),
         topics=marks.topics,
-        scenes_note="Looking for scenes" if line and line.status in ("queued", "running") else None,
+        scenes_note=say("Looking for scenes") if line and line.status in ("queued", "running") else None,
         job=line,
         at_frame=at,
         at_s=clock.seconds(at),
@@ -185,7 +186,7 @@ def media_facts(media: Media, clock: Clock) -> MediaFacts:
     if media.kind is MediaKind.VIDEO and media.width:
         facts += [f"{rate} fps{', variable' if media.variable_rate else ''}", f"{media.width}×{media.height}"]
     if media.start_timecode:
-        facts.append(f"Start TC {media.start_timecode}")
+        facts.append(say("Start TC %(start_timecode)s", start_timecode=media.start_timecode))
     return MediaFacts(
         public_id=media.public_id,
         title=media.title,
@@ -269,7 +270,7 @@ def _said(page: Workbench, session: Session, media: Media, clock: Clock) -> None
         page.captions_url = f"/m/{media.public_id}/transcript.vtt"
         page.speech = turns_of(session, page.told.transcript.id)
     elif page.told.transcript is None and page.job and page.job.status in ("queued", "running") and media.audio_codec:
-        page.told.note = "The transcript is being written."
+        page.told.note = say("The transcript is being written.")
 
 
 def _source(page: Workbench, media: Media, renditions: dict[RenditionKind, Rendition]) -> None:
@@ -283,7 +284,7 @@ def _source(page: Workbench, media: Media, renditions: dict[RenditionKind, Rendi
         page.source_url, page.source_type, page.source_offset = source.url, source.content_type, source.offset_s
         return
     page.playable_note = {
-        MediaState.FAILED: "This recording could not be processed. The original can be downloaded.",
-        MediaState.MISSING: "The file of this recording is not where it was.",
-        MediaState.PROCESSING: "A copy that browsers can play is being made. Mark clips meanwhile by timecode.",
-    }.get(media.state, "This recording cannot be played in a browser. The original can be downloaded.")
+        MediaState.FAILED: say("This recording could not be processed. The original can be downloaded."),
+        MediaState.MISSING: say("The file of this recording is not where it was."),
+        MediaState.PROCESSING: say("A copy that browsers can play is being made. Mark clips meanwhile by timecode."),
+    }.get(media.state, say("This recording cannot be played in a browser. The original can be downloaded."))

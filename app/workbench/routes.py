@@ -15,6 +15,7 @@ from app.clips.overlaps import describe
 from app.clips.service import ClipFields, ClipService, clip_service
 from app.core.db import reading, transaction
 from app.core.errors import Invalid
+from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import sent_mark
 from app.core.web.htmx import as_json, render
@@ -133,7 +134,7 @@ def playhead(id: UUID) -> Response:
     """Remember where the viewer stopped."""
     frame = request.form.get("f", "")
     if not frame.isdecimal() or len(frame) > 12:
-        raise Invalid("f takes a frame number.", "f")
+        raise Invalid(say("f takes a frame number."), "f")
     with transaction(actor()) as session:
         service = media_service(session)
         media, _ = service.get_for(viewer(), id, "media:view")

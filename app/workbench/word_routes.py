@@ -11,6 +11,7 @@ from app.clips.models import ClipOrigin
 from app.clips.service import ClipFields, clip_service
 from app.core.db import transaction
 from app.core.errors import Invalid, NotFound
+from app.core.texts import later
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import Form
 from app.media.clock import Clock
@@ -29,10 +30,10 @@ LONGEST_TITLE = 60
 class WordsForm(Form):
     """The first and the last word to keep: their lines, and their numbers in them, from 0."""
 
-    line = StringField(validators=[InputRequired("Choose the first word.")])
-    word = IntegerField(validators=[InputRequired("Choose the first word.")])
+    line = StringField(validators=[InputRequired(later("Choose the first word."))])
+    word = IntegerField(validators=[InputRequired(later("Choose the first word."))])
     last_line = StringField()
-    last_word = IntegerField(validators=[InputRequired("Choose the last word.")])
+    last_word = IntegerField(validators=[InputRequired(later("Choose the last word."))])
 
 
 @bp.post("/m/<uuid:id>/clips/from-words")

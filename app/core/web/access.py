@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import show_in
 from app.core.db import Actor
 from app.core.errors import Forbidden, Hidden
+from app.core.texts import say
 from app.core.web.htmx import local_path, wants_json, wants_piece
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -131,7 +132,7 @@ class FormGuard(CSRFProtect):  # type: ignore[misc]
             g.csrf_valid = True
             return
         if comes_from_elsewhere():
-            raise CSRFError("This was sent by a page of another site.")
+            raise CSRFError(say("This was sent by a page of another site."))
         super().protect(**options)
 
 
@@ -161,15 +162,15 @@ def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> No
     g.program = True
     bearer = load_bearer(request.headers["Authorization"].removeprefix(BEARER).strip())
     if bearer is None:
-        raise Unauthorized("This token is not known, was taken back or has expired.")
+        raise Unauthorized(say("This token is not known, was taken back or has expired."))
     g.viewer = bearer.user
     if rule in (IN_PERSON, ADMIN):
-        raise Forbidden("This is for people who are signed in; a token does not reach it.")
+        raise Forbidden(say("This is for people who are signed in; a token does not reach it."))
     if request.method in LOOKS:
         if not wants_json() and not is_file(current_app, request.endpoint or ""):
-            raise Forbidden("A token reads addresses that end in .json, and files.")
+            raise Forbidden(say("A token reads addresses that end in .json, and files."))
     elif not bearer.may_write:
-        raise Forbidden("This token may read, not write. Make one that may write.")
+        raise Forbidden(say("This token may read, not write. Make one that may write."))
 
 
 def _require_operator() -> None:
@@ -203,7 +204,7 @@ def _way_back() -> str | None:
 def viewer() -> Any:
     """Return who is signed in; raises `Forbidden` where nobody is."""
     if g.viewer is None:
-        raise Forbidden("Sign in first.")
+        raise Forbidden(say("Sign in first."))
     return g.viewer
 
 
@@ -212,7 +213,7 @@ def actor() -> Actor:
     person = g.get("viewer")
     return Actor(
         id=person.id if person else None,
-        name=person.display_name if person else "Somebody not signed in",
+        name=person.display_name if person else say("Somebody not signed in"),
         request_id=g.get("request_id"),
         ip=request.remote_addr,
     )

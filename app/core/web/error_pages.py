@@ -13,37 +13,38 @@ from werkzeug.wrappers import Response
 from app.core.db import Base
 from app.core.db_errors import domain_error
 from app.core.errors import AlreadyDone, DomainError, Forbidden, Hidden, Throttled, disk_trouble
+from app.core.texts import later, say
 from app.core.web.htmx import as_json, go, is_for_program, render, wants_piece
 
 log = logging.getLogger("rushes.errors")
 
 HEADINGS = {
-    400: "That request makes no sense to us",
-    401: "Sign in first",
-    403: "You can’t do this here",
-    404: "Nothing here",
-    405: "That can’t be asked this way",
-    409: "This clashes with something newer",
-    413: "That is too large",
-    416: "That part of the file does not exist",
-    422: "Something needs fixing",
-    429: "Too many tries",
-    500: "Something broke on our side",
-    503: "Not available just now",
+    400: later("That request makes no sense to us"),
+    401: later("Sign in first"),
+    403: later("You can’t do this here"),
+    404: later("Nothing here"),
+    405: later("That can’t be asked this way"),
+    409: later("This clashes with something newer"),
+    413: later("That is too large"),
+    416: later("That part of the file does not exist"),
+    422: later("Something needs fixing"),
+    429: later("Too many tries"),
+    500: later("Something broke on our side"),
+    503: later("Not available just now"),
 }
 WORDS = {
-    400: "Go back, reload the page and try again.",
-    401: "Your session has ended or was never there.",
-    403: "Your role in this project does not include it. Its owner can change that.",
-    404: "It was moved or deleted, or it’s in a project you’re not a member of.",
-    405: "Use the buttons and links on the pages.",
-    413: "Send it in pieces with the upload page, which has no such limit.",
-    429: "Wait a little, then try again.",
-    500: "Nothing you typed was saved. It is in the log with the number below.",
-    503: "Try again in a moment. What was stored stays stored.",
+    400: later("Go back, reload the page and try again."),
+    401: later("Your session has ended or was never there."),
+    403: later("Your role in this project does not include it. Its owner can change that."),
+    404: later("It was moved or deleted, or it’s in a project you’re not a member of."),
+    405: later("Use the buttons and links on the pages."),
+    413: later("Send it in pieces with the upload page, which has no such limit."),
+    429: later("Wait a little, then try again."),
+    500: later("Nothing you typed was saved. It is in the log with the number below."),
+    503: later("Try again in a moment. What was stored stays stored."),
 }
 
-OTHER_HOST = "This server is not called that. Use the name its operator gave you.\n"
+OTHER_HOST = later("This server is not called that. Use the name its operator gave you.\n")
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 # Secrets, and what a page fills in unseen.
@@ -80,8 +81,8 @@ def _answer_ours(app: Flask, refused: Refused) -> None:
 def _answer_others(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Response:
-        _warn(f"a form without its token or of another site: {error.description}")
-        return page(400, "This page was open for too long, or came from elsewhere. Reload it and send again.")
+        _warn(say("a form without its token or of another site: %(description)s", description=error.description))
+        return page(400, say("This page was open for too long, or came from elsewhere. Reload it and send again."))
 
     @app.errorhandler(SecurityError)
     def host(error: SecurityError) -> Response:

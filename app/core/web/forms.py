@@ -15,6 +15,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Conflict, Invalid, Stale
+from app.core.texts import say
 
 LONGEST_VERSION = 9
 
@@ -40,7 +41,7 @@ class VersionField(HiddenField):
 
     def pre_validate(self, form: Any) -> None:
         if not (self.data or "").isdecimal() or len(self.data or "") > LONGEST_VERSION:
-            raise ValidationError("This page was damaged. Reload it and try again.")
+            raise ValidationError(say("This page was damaged. Reload it and try again."))
 
 
 def new_mark() -> str:
@@ -92,8 +93,10 @@ def add_error(field: Field, words: str) -> None:
 
 def show_theirs(form: Form, stale: Stale) -> None:
     """Keep what was typed, say beside each field what is saved now, and let the next save win."""
-    form.form_errors.append(f"{stale} What you typed is below; save again to replace theirs.")
+    form.form_errors.append(say("%(stale)s What you typed is below; save again to replace theirs.", stale=stale))
     for name, value in stale.theirs.items():
         if name in form._fields:
-            add_error(form._fields[name], f"Saved meanwhile: {value if value is not None else 'nothing'}.")
+            add_error(
+                form._fields[name], say("Saved meanwhile: %(value)s.", value=value if value is not None else "nothing")
+            )
     form._fields["version"].data = str(stale.version)

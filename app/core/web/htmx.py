@@ -9,11 +9,12 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from app.core.pagination import Page
+from app.core.texts import later
 
 JSON = ".json"
 FALLBACK = {
-    409: "Somebody saved this meanwhile. Read it again, and send your change with its present version.",
-    422: "This was refused. Open the page to see why.",
+    409: later("Somebody saved this meanwhile. Read it again, and send your change with its present version."),
+    422: later("This was refused. Open the page to see why."),
 }
 
 

@@ -3,16 +3,16 @@
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from app.core.texts import WRITTEN, Catalogue, _, by_count, either, plural, read_in
+from app.core.texts import WRITTEN, Catalogue, by_count, either, plural, read_in, say
 
 
 def speak(app: Flask, catalogues: dict[str, Catalogue], fallback: str) -> None:
     """Answer each request in the language its browser asks for, else in `fallback`; English where that is not there."""
     usual = fallback if fallback in catalogues else WRITTEN
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    # Old style: what `_` returns is escaped like any other value; only `{% trans %}` may hold tags.
-    app.jinja_env.install_gettext_callables(_, either, newstyle=False)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update({"_": _, "plural": plural, "by_count": by_count})
+    # Old style: what `_` (`say`) returns is escaped like any other value; only `{% trans %}` may hold tags.
+    app.jinja_env.install_gettext_callables(say, either, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update({"_": say, "plural": plural, "by_count": by_count})
 
     @app.before_request
     def listen() -> None:

@@ -3,6 +3,8 @@
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 
+from app.core.texts import say
+
 
 class StrictParser(HTTPRequestParser):  # type: ignore[misc]
     """Refuses what a proxy in front may read differently, and so take for two requests where we see one."""
@@ -12,7 +14,7 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]
         super().parse_header(header_plus)
         # HTTP/1.0 knows no chunks; there the server would leave the header to the app.
         if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
-            raise ParsingError("A body has a length or comes in chunks, not both.")
+            raise ParsingError(say("A body has a length or comes in chunks, not both."))
 
 
 def read_strictly() -> None:
