@@ -3,19 +3,20 @@ import { say } from "./app.js";
 
 const TRY_MS = 3000;
 const HIDDEN = ["version", "once"];
+const words = document.getElementById("toasts").dataset;
 let waiting = null;
 
 /** Sends a form again as soon as the server answers. It counts once: it carries the same mark or version. */
 export function sendAgain(form) {
   if (waiting) return;
-  say("No answer from the server. What you typed is kept, and sent again when it answers.", true);
+  say(words.unanswered, true);
   const send = async () => {
     const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
     clearInterval(waiting);
     waiting = null;
     if (!form.isConnected) return;
-    say("Connected again. Sent what you typed.");
+    say(words.sent);
     form.requestSubmit();
   };
   waiting = setInterval(send, TRY_MS);
@@ -48,10 +49,10 @@ export function giveBack(key) {
   const typed = fields.filter(([name, value]) => value && !HIDDEN.includes(name));
   if (!typed.length) return;
   if (!form) {
-    say(`This was not saved: ${typed.map(([, value]) => value).join(" · ")}`, true);
+    say(`${words.unsaved} ${typed.map(([, value]) => value).join(" · ")}`, true);
     return;
   }
   fill(form, fields);
-  say("What you typed before is back in the form. It is not saved yet.", true);
+  say(words.back, true);
   form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
 }
