@@ -22,11 +22,14 @@ function loadTus() {
   return library;
 }
 
+/** A sentence of the page, with its {places} filled. */
+const words = (name, values) => form.dataset[name].replace(/\{(\w+)\}/g, (place, key) => values[key]);
+
 const size = (bytes) => bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
 
 function left(seconds) {
-  if (seconds < 60) return "under a minute";
-  return seconds < 5400 ? `about ${Math.round(seconds / 60)} min left` : `about ${Math.round(seconds / 3600)} h left`;
+  if (seconds < 60) return words("soon");
+  return seconds < 5400 ? words("minutes", { count: Math.round(seconds / 60) }) : words("hours", { count: Math.round(seconds / 3600) });
 }
 
 class Row {
@@ -34,7 +37,7 @@ class Row {
     this.file = file;
     this.el = rowTemplate.content.firstElementChild.cloneNode(true);
     this.part(".name").textContent = file.name;
-    this.part("progress").setAttribute("aria-label", `Uploading ${file.name}`);
+    this.part("progress").setAttribute("aria-label", words("uploading", { name: file.name }));
     this.part('[data-act="cancel"]').addEventListener("click", () => this.cancel());
     this.part('[data-act="retry"]').addEventListener("click", () => { this.part('[data-act="retry"]').hidden = true; queue(this); });
     list.append(this.el);
@@ -72,13 +75,13 @@ class Row {
     this.part("progress").value = percent;
     this.part(".pc").textContent = `${percent}%`;
     const eta = elapsed > 3 && rate > 0 ? ` · ${left((total - sent) / rate)}` : "";
-    this.words(`${size(sent)} of ${size(total)}${eta}`);
+    this.words(words("sent", { sent: size(sent), all: size(total) }) + eta);
   }
 
   done() {
     moving.delete(this);
     this.part(".pc").textContent = "100%";
-    this.words("Received; being processed");
+    this.words(words("received"));
     this.part('[data-act="cancel"]').hidden = true;
     setTimeout(() => { this.el.remove(); list.hidden = !list.children.length; }, 4000);
     document.body.dispatchEvent(new Event("media-changed"));
@@ -91,7 +94,7 @@ class Row {
     const reason = answer && answer.getStatus() >= 400 && answer.getBody();
     this.el.classList.add("failed");
     this.part("progress").classList.add("is-failed");
-    this.words(reason && reason.length < 300 && !reason.startsWith("<") ? reason : "The line broke. What was sent is kept.");
+    this.words(reason && reason.length < 300 && !reason.startsWith("<") ? reason : words("broke"));
     this.part('[data-act="retry"]').hidden = Boolean(answer && answer.getStatus() === 415);
     this.el.setAttribute("role", "alert");
     if (!answer) broken.add(this);
@@ -114,7 +117,7 @@ function queue(row) {
   broken.delete(row);
   row.el.classList.remove("failed");
   row.part("progress").classList.remove("is-failed");
-  row.words("Waiting");
+  row.words(words("waiting"));
   waiting.push(row);
   next();
 }
@@ -129,7 +132,7 @@ function next() {
 
 function take(files) {
   const some = [...files].filter((file) => file.size > 0 || file.type);
-  if (!some.length) { say("Drop files, not folders. To add a whole folder, use the folder on the server."); return; }
+  if (!some.length) { say(words("folders")); return; }
   for (const file of some) queue(new Row(file));
 }
 
