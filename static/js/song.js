@@ -10,6 +10,9 @@ const sounds = stems.length ? stems : [...root.querySelectorAll("[data-whole]")]
 const [clock] = sounds;
 const offset = Number(clock?.dataset.offset ?? 0);
 
+/** A sentence of the page, with its {places} filled. */
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, key) => values[key]);
+
 const words = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** Where the song is, in seconds from its first tick. */
@@ -37,7 +40,7 @@ function show() {
   byId("song-now").textContent = words(at);
   const place = byId("song-at");
   if (!place.matches(":active")) place.value = at;
-  place.setAttribute("aria-valuetext", `${words(at)} of ${words(Number(place.max))}`);
+  place.setAttribute("aria-valuetext", fill(place.dataset.of, { at: words(at), all: words(Number(place.max)) }));
   lyrics.show(at);
 }
 
@@ -84,7 +87,7 @@ function balance(value) {
     stem.volume = Math.min(1, 1 - side / 100);
   }
   const share = (kind) => Math.round(stems.find((stem) => stem.dataset.stem === kind).volume * 100);
-  slider.setAttribute("aria-valuetext", value === 0 ? "Voice and instruments alike" : `Vocals ${share("vocals")} %, instrumental ${share("instrumental")} %`);
+  slider.setAttribute("aria-valuetext", value === 0 ? slider.dataset.alike : fill(slider.dataset.shares, { vocals: share("vocals"), instrumental: share("instrumental") }));
 }
 
 function begin() {
