@@ -123,7 +123,7 @@ def _second_steps() -> Finding:
     if seals.lost:
         return Finding(
             False,
-            f"{plural(seals.lost, 'second step', 'second steps')} no key opens. Set SECRET_KEY_FALLBACKS to the earlier.",
+            f"{plural(seals.lost, 'second step', 'second steps')} no key opens. Set SECRET_KEY_FALLBACKS to it.",
         )
     if seals.earlier:
         return Finding(

@@ -46,6 +46,9 @@ def prepare(app: Flask, tell_mine: Callable[[int], Mine]) -> None:
         # A piece goes into a page that has its bar already.
         if person is None or wants_piece():
             return {"viewer": person, "running_jobs": 0, "news": []}
+        if g.get("owes_step"):
+            # Nothing of what goes on here is told before the second step is there.
+            return {"viewer": person, "keys_mode": "off", "running_jobs": 0, "news": []}
         mine = tell_mine(person.id)
         return {
             "viewer": person,

@@ -5,7 +5,7 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.config import Settings
-from app.core.choices import Choices
+from app.core.choices import ADMINS, EVERYBODY, NOBODY, Choices
 from app.core.texts import later, say
 from app.core.web.forms import Form, VersionField, options, trim
 from app.core.words import size
@@ -13,6 +13,11 @@ from app.processing.fetching import knows_pages
 from app.projects.forms import LANGUAGES
 
 A_YEAR = 365
+WHO_IS_ASKED = [
+    (NOBODY, later("Nobody; everybody may have one")),
+    (ADMINS, later("Admins")),
+    (EVERYBODY, later("Everybody")),
+]
 
 
 class SettingsForm(Form):
@@ -36,6 +41,7 @@ class SettingsForm(Form):
         later("The trash keeps"),
         [InputRequired(later("Type a number of days.")), NumberRange(1, A_YEAR, "Use 1 to 365 days.")],
     )
+    second_step = SelectField(later("A second step is asked of"), choices=options(WHO_IS_ASKED))
     version = VersionField()
 
     def chosen(self) -> Choices:
@@ -46,6 +52,7 @@ class SettingsForm(Form):
             silence_db=self.silence_db.data,
             session_days=self.session_days.data or 1,
             trash_days=self.trash_days.data or 1,
+            second_step=self.second_step.data,
         )
 
 
@@ -54,6 +61,7 @@ def fill(form: SettingsForm, present: Choices, version: int) -> None:
     form.name.data, form.language.data = present.name, present.language or ""
     form.silence_db.data = present.silence_db
     form.session_days.data, form.trash_days.data = present.session_days, present.trash_days
+    form.second_step.data = present.second_step
     form.version.data = str(version)
 
 

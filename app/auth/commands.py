@@ -1,16 +1,20 @@
 """`flask users`: make and look after accounts from the command line."""
 
 import secrets
+from dataclasses import replace
 
 import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
+from app.audit.models import AuditAction
+from app.audit.service import AuditService
 from app.auth.models import Role, User
 from app.auth.passwords import hash_password
 from app.auth.repository import UserRepository
 from app.auth.second_factor import second_factor_service
 from app.auth.service import NewPerson, auth_service
+from app.core.choices import ADMINS, EVERYBODY, NOBODY, choices, choose, version_of
 from app.core.db import session_scope
 from app.core.errors import DomainError
 from app.core.texts import plural
@@ -71,6 +75,19 @@ def remove_second_factor(username: str) -> None:
     click.echo(f"{username} signs in by password alone now.")
 
 
+@users.command("ask-second-step")
+@click.argument("who", type=click.Choice([NOBODY, ADMINS, EVERYBODY]))
+@with_appcontext
+def ask_second_step(who: str) -> None:
+    """Say of whom signing in asks a second step, as Admin › Settings does."""
+    with session_scope() as session:
+        changed = choose(session, replace(choices(session), second_step=who), version_of(session))
+        if changed:
+            about = ("settings:update", "settings", None, None)
+            AuditService(session).note(AuditAction.UPDATE, *about, changes=changed)
+    click.echo(f"A second step is asked of {who}.")
+
+
 @users.command("seal-anew")
 @with_appcontext
 def seal_anew() -> None:
@@ -80,8 +97,8 @@ def seal_anew() -> None:
     click.echo(f"{plural(seals.present, 'secret', 'secrets')} sealed with the present key.")
     if seals.lost:
         raise click.ClickException(
-            f"{plural(seals.lost, 'secret', 'secrets')} that no key opens. Name the earlier key in SECRET_KEY_FALLBACKS, or let "
-            "these people sign in with a recovery code and set their second step up anew."
+            f"{plural(seals.lost, 'secret', 'secrets')} that no key opens. Name the earlier key in "
+            "SECRET_KEY_FALLBACKS, or let these people sign in with a recovery code and set their second step up anew."
         )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.auth.models import ApiToken, PendingSignIn, RecoveryCode, TotpCredential, User, UserPreferences, UserSession
+from app.auth.repository import ASKED, owes_step
 from app.core.repository import Repository
 
 
@@ -16,11 +17,15 @@ class TokenRepository(Repository[ApiToken]):
 
     model = ApiToken
 
-    def find(self, token_hash: str) -> tuple[ApiToken, User] | None:
-        """Return the live or dead token with this hash and its person."""
-        query = sa.select(ApiToken, User).join(User, User.id == ApiToken.user_id)
+    def find(self, token_hash: str) -> tuple[ApiToken, User, bool] | None:
+        """Return the live or dead token with this hash, its person, and whether they owe a second step."""
+        query = (
+            sa.select(ApiToken, User, TotpCredential.confirmed_at, ASKED)
+            .join(User, User.id == ApiToken.user_id)
+            .outerjoin(TotpCredential, TotpCredential.user_id == User.id)
+        )
         row = self.session.execute(query.where(ApiToken.token_hash == token_hash)).first()
-        return (row[0], row[1]) if row else None
+        return (row[0], row[1], owes_step(row[1], row[2], row[3])) if row else None
 
     def of(self, user_id: int) -> Sequence[ApiToken]:
         """Return a person's tokens that were not taken back, newest first; at most 200."""

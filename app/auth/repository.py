@@ -2,19 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.models import Role, SetupLink, SignInAttempt, User, UserPreferences, UserSession
+from app.auth.models import Role, SetupLink, SignInAttempt, TotpCredential, User, UserPreferences, UserSession
+from app.core.choices import ADMINS, EVERYBODY, SECOND_STEP
 from app.core.pagination import Page
 from app.core.repository import Repository
+from app.core.settings import Setting
 
 
 def normalized(text: str) -> str:
     """Return the form in which names and addresses are compared."""
     return text.strip().casefold()
+
+
+# What is asked of people, to be read along with whoever comes in.
+ASKED = sa.select(Setting.value).where(Setting.key == SECOND_STEP).scalar_subquery()
+
+
+class Found(NamedTuple):
+    """A session by its token, whose it is, how they like the pages, and how their second step stands."""
+
+    session: UserSession
+    user: User
+    preferences: UserPreferences | None
+    confirmed_at: datetime | None
+    asked: str | None
 
 
 @dataclass(frozen=True)
@@ -24,6 +41,16 @@ class PeopleFilter:
     text: str = ""
     role: Role | None = None
     is_active: bool | None = None
+
+
+def is_asked(user: User, asked: str | None) -> bool:
+    """Say whether a person must have a second step, by what is chosen for the installation."""
+    return asked == EVERYBODY or (asked == ADMINS and user.is_admin)
+
+
+def owes_step(user: User, confirmed_at: datetime | None, asked: str | None) -> bool:
+    """Say whether a person must have a second step and has none."""
+    return confirmed_at is None and is_asked(user, asked)
 
 
 class _ByName(Repository[User]):
@@ -79,16 +106,17 @@ class SessionRepository:
     def add(self, row: UserSession | SetupLink) -> None:
         self.session.add(row)
 
-    def find(self, token_hash: str) -> tuple[UserSession, User, UserPreferences | None] | None:
-        """Return the live or dead session with this hash, its person, and how they like the pages; one query."""
+    def find(self, token_hash: str) -> Found | None:
+        """Return the live or dead session with this hash, and what every request asks of its person; one query."""
         query = (
-            sa.select(UserSession, User, UserPreferences)
+            sa.select(UserSession, User, UserPreferences, TotpCredential.confirmed_at, ASKED)
             .join(User, User.id == UserSession.user_id)
             .outerjoin(UserPreferences, UserPreferences.user_id == User.id)
+            .outerjoin(TotpCredential, TotpCredential.user_id == User.id)
             .where(UserSession.token_hash == token_hash)
         )
         row = self.session.execute(query).first()
-        return (row[0], row[1], row[2]) if row else None
+        return Found(*row) if row else None
 
     def touch(self, session_id: int, moment: datetime) -> None:
         """Note that a session was used just now."""

@@ -17,7 +17,7 @@ from app.core.clock import now, show_in
 from app.core.db import Actor, db, reading, transaction
 from app.core.errors import NotFound
 from app.core.texts import later, say
-from app.core.web.access import IN_PERSON, PUBLIC, access, actor
+from app.core.web.access import IN_PERSON, PUBLIC, access, actor, before_second_step
 from app.core.web.htmx import go, local_path, render
 
 bp = Blueprint("auth", __name__)
@@ -100,6 +100,7 @@ def reset(token: str) -> Response:
 
 @bp.post("/sign-out")
 @access(IN_PERSON)
+@before_second_step
 def sign_out() -> Response:
     """End the session on the server and in the browser."""
     token = read_token(current_app)
@@ -121,7 +122,7 @@ def load_viewer() -> User | None:
     if found is None:
         _end_if_lapsed(token)
         return None
-    user, row, preferences = found
+    user, row, preferences, g.owes_step = found
     if preferences is not None:
         g.preferences = preferences
         show_in(preferences.time_zone)

@@ -15,8 +15,9 @@ from app.audit.service import AuditService
 from app.auth.key_repository import FactorRepository
 from app.auth.models import PendingSignIn, TotpCredential, User
 from app.auth.passwords import matches, new_token, token_hash
-from app.auth.repository import SessionRepository
+from app.auth.repository import SessionRepository, is_asked
 from app.auth.throttle import Throttle
+from app.core.choices import choices
 from app.core.clock import is_ahead, now
 from app.core.errors import Conflict, Invalid, NotFound, Throttled
 from app.core.texts import later, say
@@ -58,6 +59,10 @@ class SecondFactorService:
     def is_on(self, user: User) -> bool:
         """Say whether signing in asks this person for a code."""
         return self._confirmed(user) is not None
+
+    def is_asked(self, user: User) -> bool:
+        """Say whether this person must have one, as an admin chose."""
+        return is_asked(user, choices(self.factors.session).second_step)
 
     def started(self, user: User) -> str | None:
         """Return the secret that waits for its first code, if one does."""

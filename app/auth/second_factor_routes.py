@@ -3,7 +3,7 @@
 import io
 
 import segno
-from flask import Blueprint, abort, current_app, flash, url_for
+from flask import Blueprint, abort, current_app, flash, g, url_for
 from werkzeug.wrappers import Response
 
 from app.auth.forms import CodeForm
@@ -11,7 +11,7 @@ from app.auth.own_forms import SureForm
 from app.auth.second_factor import address_of, second_factor_service, spaced
 from app.core.db import reading, transaction
 from app.core.texts import say
-from app.core.web.access import IN_PERSON, access, actor, viewer
+from app.core.web.access import IN_PERSON, access, actor, before_second_step, viewer
 from app.core.web.headers import FILE_POLICY
 from app.core.web.htmx import go, render
 
@@ -22,6 +22,7 @@ PIXELS_A_MODULE = 5
 
 @bp.get("")
 @access(IN_PERSON)
+@before_second_step
 def show() -> Response:
     """Say whether a second step is on, and how to set it up or be rid of it."""
     return _page()
@@ -29,6 +30,7 @@ def show() -> Response:
 
 @bp.get("/qr.svg")
 @access(IN_PERSON)
+@before_second_step
 def picture() -> Response:
     """Draw the secret that waits to be confirmed, for the camera of a phone."""
     with reading() as session:
@@ -46,6 +48,7 @@ def picture() -> Response:
 
 @bp.post("/start")
 @access(IN_PERSON)
+@before_second_step
 def start() -> Response:
     """Make the secret for an app."""
     form = SureForm()
@@ -59,6 +62,7 @@ def start() -> Response:
 
 @bp.post("/confirm")
 @access(IN_PERSON)
+@before_second_step
 def confirm() -> Response:
     """Switch it on by the first code; the recovery codes are shown this once."""
     form = CodeForm()
@@ -66,6 +70,7 @@ def confirm() -> Response:
         with form.blame(), transaction(actor()) as session:
             codes = second_factor_service(session).confirm(viewer(), form.code.data or "")
         if not form.has_errors:
+            g.owes_step = False
             return render("auth/me_codes.html", codes=codes, fresh=True)
     return _page(form=form)
 
@@ -90,7 +95,12 @@ def switch_off() -> Response:
     form = SureForm()
     if form.validate():
         with form.blame(), transaction(actor()) as session:
-            second_factor_service(session).switch_off(viewer(), form.password.data or "")
+            service = second_factor_service(session)
+            service.switch_off(viewer(), form.password.data or "")
+            asked = service.is_asked(viewer())
+        if not form.has_errors and asked:
+            flash(say("The earlier app is forgotten. Set up the next one now."))
+            return go(url_for("second_factor.show"))
         if not form.has_errors:
             flash(say("Signing in asks for your password alone now. Here you can sign out your other browsers."))
             return go(url_for("me.sessions"))
@@ -111,5 +121,6 @@ def _page(sure: SureForm | None = None, form: CodeForm | None = None) -> Respons
         refused=refused,
         secret=spaced(started) if started else None,
         on=on,
+        owed=g.owes_step,
         left=left,
     )

@@ -10,7 +10,7 @@ from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.auth.models import Role, SetupLink, User, UserPreferences, UserSession
 from app.auth.passwords import hash_password, matches, new_token, refuse_own_name, renewed, token_hash
-from app.auth.repository import SessionRepository, UserRepository, normalized
+from app.auth.repository import SessionRepository, UserRepository, normalized, owes_step
 from app.auth.second_factor import SecondFactorService, second_factor_service
 from app.auth.throttle import Throttle
 from app.core.choices import choices
@@ -57,6 +57,7 @@ class Visit(NamedTuple):
     user: User
     session: UserSession
     preferences: UserPreferences | None
+    owes_step: bool
 
 
 class AuthService:
@@ -167,10 +168,10 @@ class AuthService:
         found = self.sessions.find(token_hash(token))
         if found is None:
             return None
-        session, user, preferences = found
-        if not user.is_active or not is_live(session, now()):
+        if not found.user.is_active or not is_live(found.session, now()):
             return None
-        return Visit(user, session, preferences)
+        owes = owes_step(found.user, found.confirmed_at, found.asked)
+        return Visit(found.user, found.session, found.preferences, owes)
 
     def has_lapsed(self, token: str) -> bool:
         """Say whether this is a session that nobody ended and that counts no more."""

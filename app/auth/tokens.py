@@ -26,6 +26,7 @@ class Bearer:
 
     user: User
     token: ApiToken
+    owes_step: bool = False
 
     @property
     def may_write(self) -> bool:
@@ -74,10 +75,10 @@ class TokenService:
         found = self.tokens.find(token_hash(token))
         if found is None:
             return None
-        row, user = found
+        row, user, owes = found
         if row.revoked_at is not None or not user.is_active or _is_over(row):
             return None
-        return Bearer(user, row)
+        return Bearer(user, row, owes)
 
     def used(self, bearer: Bearer) -> None:
         """Note that a token was used just now."""

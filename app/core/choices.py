@@ -11,6 +11,8 @@ from app.core.settings import Setting, remember
 from app.core.texts import say
 
 VERSION = "choices_version"
+SECOND_STEP = "second_step"
+NOBODY, ADMINS, EVERYBODY = "nobody", "admins", "everybody"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Choices:
     silence_db: int | None = None
     session_days: int = 30
     trash_days: int = 30
+    # Of whom signing in asks a second step: nobody, admins, everybody.
+    second_step: str = NOBODY
 
 
 # By field; the rooms that honour a choice may ask for it alone by its key.
@@ -35,6 +39,7 @@ KEYS = {
     "silence_db": "new_silence_db",
     "session_days": "session_days",
     "trash_days": "trash_days",
+    "second_step": SECOND_STEP,
 }
 
 

@@ -23,6 +23,7 @@ FIELDS = {
     "silence_db": "-45",
     "session_days": "3",
     "trash_days": "60",
+    "second_step": "nobody",
     "version": "0",
 }
 

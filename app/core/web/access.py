@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import show_in
 from app.core.db import Actor
 from app.core.errors import Forbidden, Hidden
-from app.core.texts import say
+from app.core.texts import later, say
 from app.core.web.htmx import local_path, wants_json, wants_piece
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -34,6 +34,7 @@ LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = "Bearer "
 # "none" is somebody typing an address or opening a bookmark.
 OUR_SITE = ("same-origin", "none")
+STEP_FIRST = later("A second step is asked of this account. Sign in with a browser and set it up; then this goes on.")
 
 
 class Viewer(Protocol):
@@ -55,6 +56,9 @@ class Bearer(Protocol):
     @property
     def may_write(self) -> bool: ...
 
+    @property
+    def owes_step(self) -> bool: ...
+
 
 def access(rule: str) -> Callable[[V], V]:
     """Declare who may call a view: PUBLIC, SIGNED_IN, IN_PERSON, ADMIN, OPERATOR, or a permission such as `clip:edit`.
@@ -75,6 +79,12 @@ def sends_a_file(view: V) -> V:
     return view
 
 
+def before_second_step(view: V) -> V:
+    """Declare that a view answers people who still have to set up their second step, where one is asked of them."""
+    view.__before_second_step__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def rule_of(app: Flask, endpoint: str) -> str | None:
     """Return the declared rule of an endpoint, or None where a view declares none."""
     if endpoint in OPEN_ENDPOINTS:
@@ -87,6 +97,11 @@ def is_file(app: Flask, endpoint: str) -> bool:
     return getattr(app.view_functions[endpoint], "__sends_a_file__", False)
 
 
+def is_before_second_step(app: Flask, endpoint: str) -> bool:
+    """Say whether an endpoint answers people who owe a second step."""
+    return getattr(app.view_functions[endpoint], "__before_second_step__", False)
+
+
 def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Callable[[str], Bearer | None]) -> None:
     """Check the declared rule before every view.
 
@@ -97,6 +112,8 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Cal
     def check() -> Response | None:
         g.request_id = secrets.token_hex(8)
         g.viewer = None
+        # Said by `load_viewer`: this person must set up a second step before anything else.
+        g.owes_step = False
         show_in("UTC")
         if request.endpoint is None:
             g.program = brings_token()
@@ -111,16 +128,12 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Cal
             _admit_program(rule, load_bearer)
             return None
         g.viewer = load_viewer()
-        if rule == PUBLIC:
-            return None
-        if rule == OPERATOR:
-            _require_operator()
-            return None
-        if g.viewer is None:
-            return _to_sign_in()
-        if rule == ADMIN and not g.viewer.is_admin:
-            raise Hidden()
-        return None
+        if g.owes_step and not is_before_second_step(app, request.endpoint):
+            if rule not in (PUBLIC, OPERATOR):
+                return _to_second_step()
+            # What everybody may have they may have too, as nobody.
+            g.viewer = None
+        return _admit_person(rule)
 
 
 class FormGuard(CSRFProtect):  # type: ignore[misc]
@@ -164,6 +177,8 @@ def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> No
     if bearer is None:
         raise Unauthorized(say("This token is not known, was taken back or has expired."))
     g.viewer = bearer.user
+    if bearer.owes_step:
+        raise Forbidden(STEP_FIRST)
     if rule in (IN_PERSON, ADMIN):
         raise Forbidden(say("This is for people who are signed in; a token does not reach it."))
     if request.method in LOOKS:
@@ -171,6 +186,19 @@ def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> No
             raise Forbidden(say("A token reads addresses that end in .json, and files."))
     elif not bearer.may_write:
         raise Forbidden(say("This token may read, not write. Make one that may write."))
+
+
+def _admit_person(rule: str) -> Response | None:
+    if rule == PUBLIC:
+        return None
+    if rule == OPERATOR:
+        _require_operator()
+        return None
+    if g.viewer is None:
+        return _to_sign_in()
+    if rule == ADMIN and not g.viewer.is_admin:
+        raise Hidden()
+    return None
 
 
 def _require_operator() -> None:
@@ -186,6 +214,15 @@ def _to_sign_in() -> Response:
         # A program asks: it needs the status, not the way to a page.
         abort(401)
     target = url_for("auth.sign_in", next=_way_back())
+    if wants_piece():
+        return Response(status=204, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def _to_second_step() -> Response:
+    if request.path.endswith(".json") or "Tus-Resumable" in request.headers:
+        raise Forbidden(STEP_FIRST)
+    target = url_for("second_factor.show")
     if wants_piece():
         return Response(status=204, headers={"HX-Redirect": target})
     return redirect(target, 303)
