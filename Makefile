@@ -6,7 +6,9 @@ FLASK := $(BIN)/flask --app wsgi
 
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test test-fast check bench torture screenshots
+.PHONY: help run test test-fast check bench torture texts screenshots
+
+KEYWORDS = -k say -k later -k plural:2,3 -k by_count:1,2
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,6 +34,9 @@ bench: $(VENV)/ready-dev $(VENV)/speech ## Timings: the data core, pages and pie
 
 torture: $(VENV)/ready-dev ## The large numbers: power cuts, failing disks, kills, steps, writers, queries
 	$(BIN)/python -m tests.torture
+
+texts: $(VENV)/ready-dev ## Remake the catalogue of texts for translators
+	$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --omit-header --no-location --sort-output -o app/core/rushes.pot .
 
 screenshots: $(VENV)/ready-dev ## Remake the pictures in docs/
 	$(BIN)/python -m tests.screenshots

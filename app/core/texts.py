@@ -15,12 +15,14 @@ Catalogue = gettext.NullTranslations
 
 ENGLISH = Catalogue()
 
-_reading: ContextVar[Catalogue] = ContextVar("reading", default=ENGLISH)
+_reading: ContextVar[Catalogue | None] = ContextVar("reading", default=None)
+# What is looked up in where nobody asks for a language: by jobs and commands.
+_usual: list[Catalogue] = [ENGLISH]
 
 
 def say(message: str, **values: object) -> str:
     """Return a text in the reader's language; `%(name)s` in it takes `values`. Without values, % is only a sign."""
-    found = _reading.get().gettext(message) if message else message
+    found = _here().gettext(message) if message else message
     return found % values if values else found
 
 
@@ -31,7 +33,7 @@ def plural(count: int, one: str, many: str) -> str:
 
 def either(one: str, many: str, count: int) -> str:
     """Return the one of two sentences that fits the count, in the reader's language and as it is written."""
-    return _reading.get().ngettext(one, many, count)
+    return _here().ngettext(one, many, count)
 
 
 def by_count(one: str, many: str, count: int, **values: object) -> str:
@@ -86,3 +88,12 @@ def read_catalogues(folder: Path | None) -> dict[str, Catalogue]:
 def read_in(catalogue: Catalogue) -> None:
     """Look texts up in this catalogue from here on, in this thread of work."""
     _reading.set(catalogue)
+
+
+def read_usually_in(catalogue: Catalogue) -> None:
+    """Look texts up in this catalogue wherever in this process nobody asks for another."""
+    _usual[:] = [catalogue]
+
+
+def _here() -> Catalogue:
+    return _reading.get() or _usual[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from app.core.texts import later
 from app.processing.errors import MediaRefused, ProcessingFailed
 
 LONGEST = 1024
@@ -14,11 +15,11 @@ PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 LOW_BITS = (1 << 32) - 1
 
-NO_ADDRESS = "Write a whole address that begins with https:// or http://."
-WITH_NAME = "An address with a name or password in it is not fetched: it would be kept where others read it."
-OTHER_PORT = "Only the usual ports of http and https are fetched from."
-NOT_PUBLIC = "This address leads into a private network, which is not fetched from."
-UNKNOWN = "There is no server called {host}."
+NO_ADDRESS = later("Write a whole address that begins with https:// or http://.")
+WITH_NAME = later("An address with a name or password in it is not fetched: it would be kept where others read it.")
+OTHER_PORT = later("Only the usual ports of http and https are fetched from.")
+NOT_PUBLIC = later("This address leads into a private network, which is not fetched from.")
+UNKNOWN = later("There is no server called {host}.")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -11,6 +11,7 @@ import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
+from app.core.texts import say
 from app.processing.frame_index import FrameIndex
 from app.processing.opening import open_media
 from app.processing.reading import demux, read_frames, read_keys, require_picture
@@ -61,7 +62,7 @@ def _black_keys(container: InputContainer, index: FrameIndex, candidates: list[i
     for first in range(0, len(candidates), KEYS_AT_ONCE):
         group = candidates[first : first + KEYS_AT_ONCE]
         yield from (number for number, frame in read_keys(container, index, group) if is_black(frame))
-        report(first / len(candidates), "Looking for a black picture")
+        report(first / len(candidates), say("Looking for a black picture"))
 
 
 def _neighbours(index: FrameIndex, black: Iterator[int]) -> list[Span]:

@@ -12,6 +12,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image
 
+from app.core.texts import say
 from app.processing import h264
 from app.processing.errors import ProcessingFailed
 from app.processing.frame_index import FrameIndex
@@ -70,7 +71,7 @@ def _of_video(params: dict[str, Any], source: Path, rendered: Path, report: Repo
         checks.append(check)
         if original is not None and roles[number] != "inside":
             originals[roles[number]] = original
-        report(0.6 + 0.3 * len(checks) / len(kept), "Comparing frames with the source")
+        report(0.6 + 0.3 * len(checks) / len(kept), say("Comparing frames with the source"))
     sounds = _listen(source, rendered, index, start, stop)
     proof = _copied(source, rendered, index, start, copied) if copied else None
     timing = _times(index, start, times, tick)
@@ -80,7 +81,7 @@ def _of_video(params: dict[str, Any], source: Path, rendered: Path, report: Repo
         *_time_reasons(timing),
         *_frame_reasons(checks, roles),
         *_sound_reasons(sounds, min(MOST_SOUNDS, _count_sounds(source))),
-        *([] if proof is None or proof["identical"] else ["The copied pictures are not the source's own."]),
+        *([] if proof is None or proof["identical"] else [say("The copied pictures are not the source's own.")]),
     ]
     return {
         **{"reasons": reasons, "expected_frames": stop - start, "actual_frames": len(times), "times": timing},
@@ -114,9 +115,9 @@ def _decode_all(
                 if len(times) in wanted:
                     kept[len(times)] = frame
                 times.append(frame.pts or 0)
-                report(0.6 * len(times) / total, f"Decoding frame {len(times):,} again")
+                report(0.6 * len(times) / total, say("Decoding frame %(times)s again", times=f"{len(times):,}"))
         except av.error.FFmpegError as error:
-            raise ProcessingFailed("The rendered file cannot be decoded to its end.") from error
+            raise ProcessingFailed(say("The rendered file cannot be decoded to its end.")) from error
     return times, tick, kept
 
 
@@ -178,18 +179,34 @@ def _of_sound(params: dict[str, Any], source: Path, rendered: Path) -> dict[str,
 
 
 def _count_reasons(expected: int, actual: int) -> list[str]:
-    return [] if expected == actual else [f"It has {actual:,} frames instead of {expected:,}."]
+    return (
+        []
+        if expected == actual
+        else [say("It has %(actual)s frames instead of %(expected)s.", actual=f"{actual:,}", expected=f"{expected:,}")]
+    )
 
 
 def _time_reasons(timing: Mapping[str, Any]) -> list[str]:
     if timing["largest_error_s"] <= timing["tolerance_s"]:
         return []
-    return [f"A frame is shown {timing['largest_error_s'] * 1000:.1f} ms away from its time in the source."]
+    return [
+        say(
+            "A frame is shown %(value)s ms away from its time in the source.",
+            value=f"{timing['largest_error_s'] * 1000:.1f}",
+        )
+    ]
 
 
 def _frame_reasons(checks: Sequence[Likeness], roles: Mapping[int, str]) -> list[str]:
     wrong = [check for check in checks if check.verdict == "wrong"]
-    return [f"The {_name(roles[check.rendered])} is not source frame {check.source:,}." for check in wrong]
+    return [
+        say(
+            "The %(name)s is not source frame %(source)s.",
+            name=_name(roles[check.rendered]),
+            source=f"{check.source:,}",
+        )
+        for check in wrong
+    ]
 
 
 def _name(role: str) -> str:
@@ -198,17 +215,26 @@ def _name(role: str) -> str:
 
 def _sound_reasons(sounds: Sequence[Heard], expected: int) -> list[str]:
     missing = expected - len(sounds)
-    reasons = [f"It has lost {missing} of {expected} sounds."] if missing > 0 else []
+    reasons = (
+        [say("It has lost %(missing)s of %(expected)s sounds.", missing=missing, expected=expected)]
+        if missing > 0
+        else []
+    )
     for sound in sounds:
         if sound.verdict == "shifted":
             late = "late" if sound.lag_samples > 0 else "early"
             ms = abs(sound.lag_samples) * 1000 / sound.sample_rate
             reasons.append(f"Sound {sound.stream + 1} is {ms:.1f} ms {late}.")
         elif sound.verdict == "different":
-            reasons.append(f"Sound {sound.stream + 1} is not the source's.")
+            reasons.append(say("Sound %(value)s is not the source's.", value=sound.stream + 1))
         elif sound.verdict == "wrong length":
             reasons.append(
-                f"Sound {sound.stream + 1} has {sound.samples:,} samples instead of {sound.expected_samples:,}."
+                say(
+                    "Sound %(value)s has %(samples)s samples instead of %(expected_samples)s.",
+                    value=sound.stream + 1,
+                    samples=f"{sound.samples:,}",
+                    expected_samples=f"{sound.expected_samples:,}",
+                )
             )
     return reasons
 

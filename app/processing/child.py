@@ -13,12 +13,13 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 import av
 
+from app.core.texts import ENGLISH, read_catalogues, read_usually_in, say
 from app.processing import (
     certificate,
     demo,
@@ -76,6 +77,7 @@ def main() -> int:
     answers = _take_over_output()
     request = json.load(sys.stdin)
     warm_up()
+    _speak(os.environ)
     limits = Limits(**request["limits"])
     layers = confine([Path(path) for path in request["reads"]], Path(request["work_dir"]), limits)
     reporter = Reporter(answers)
@@ -91,6 +93,13 @@ def warm_up() -> None:
     with av.open(io.BytesIO(SMALLEST_WAV), "r", format="wav") as container:
         for _ in container.decode(audio=0):
             break
+
+
+def _speak(environment: Mapping[str, str]) -> None:
+    """Say progress and faults in the language of the installation."""
+    folder = environment.get("RUSHES_TEXTS")
+    catalogues = read_catalogues(Path(folder) if folder else None)
+    read_usually_in(catalogues.get(environment.get("RUSHES_LANGUAGE", ""), ENGLISH))
 
 
 class Reporter:
@@ -130,11 +139,14 @@ def _answer(task: Task, params: dict[str, Any], report: Reporter) -> dict[str, A
     except ProcessingFailed as error:
         return _error(False, error.reason)
     except MemoryError:
-        return _error(False, "It needed more memory than the limit allows.")
+        return _error(False, say("It needed more memory than the limit allows."))
     except Exception as error:
         # PyAV raises plain Python errors from inside on damaged files: none may end without a reason.
         traceback.print_exc()
-        return _error(False, f"The {task.__name__} step stopped unexpectedly ({type(error).__name__}).")
+        return _error(
+            False,
+            say("The %(name)s step stopped unexpectedly (%(name2)s).", name=task.__name__, name2=type(error).__name__),
+        )
 
 
 def _error(refused: bool, reason: str) -> dict[str, Any]:

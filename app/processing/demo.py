@@ -12,6 +12,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.core.timecode import format_timecode, parse_timecode
 from app.processing.demo_pictures import HEIGHT, WIDTH, Painter, Part
 from app.processing.demo_sound import SAMPLE_RATE, music, voice
@@ -59,7 +60,14 @@ def demo(params: dict[str, Any], report: Report) -> dict[str, Any]:
             sound.until(Fraction(number, RATE))
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             target.mux(picture.encode(frame))
-            report(number / total, f"Drawing the sample recording: second {number // RATE} of {total // RATE}")
+            report(
+                number / total,
+                say(
+                    "Drawing the sample recording: second %(value)s of %(value2)s",
+                    value=number // RATE,
+                    value2=total // RATE,
+                ),
+            )
         target.mux(picture.encode(None))
         sound.finish()
     cuts = np.cumsum(lengths)[:-1].tolist()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+from app.core.texts import later, say
 from app.processing.addresses import Place, guard_connections, place_of
 from app.processing.errors import MediaRefused, ProcessingFailed
 
@@ -32,15 +33,15 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("text/html", "application/xhtml+xml")
 NAMED = re.compile(r"[^\w. -]+")
 
-A_PAGE = (
-    "This address leads to a web page, not to a file. Give the address of the file itself; whoever runs this server "
-    "may also install yt-dlp, which knows many pages."
+A_PAGE = later(
+    "This address leads to a web page, not to a file. Give the address of the file itself; "
+    "whoever runs this server may also install yt-dlp, which knows many pages."
 )
-TOO_LARGE = "The file is larger than the {limit} GB that are fetched here."
-TOO_LONG = "It took longer than is allowed here."
-BROKE_OFF = "The connection broke off. Try again."
-NO_ANSWER = "The server at {host} does not answer."
-ROUND = "The address leads from one to the next, and never to a file."
+TOO_LARGE = later("The file is larger than the {limit} GB that are fetched here.")
+TOO_LONG = later("It took longer than is allowed here.")
+BROKE_OFF = later("The connection broke off. Try again.")
+NO_ANSWER = later("The server at {host} does not answer.")
+ROUND = later("The address leads from one to the next, and never to a file.")
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,13 @@ def _ask(connection: _Pinned, place: Place) -> http.client.HTTPResponse:
 
 def _require_success(answer: http.client.HTTPResponse) -> None:
     if answer.status in (401, 403, 407):
-        raise MediaRefused("The server asks who wants it, and gives it to nobody unknown.")
+        raise MediaRefused(say("The server asks who wants it, and gives it to nobody unknown."))
     if answer.status in (404, 410):
-        raise MediaRefused("There is nothing at this address.")
+        raise MediaRefused(say("There is nothing at this address."))
     if answer.status != 200:
-        raise ProcessingFailed(f"The server answered {answer.status} {answer.reason}.")
+        raise ProcessingFailed(
+            say("The server answered %(status)s %(reason)s.", status=answer.status, reason=answer.reason)
+        )
 
 
 def _keep(answer: http.client.HTTPResponse, path: Path, bounds: Bounds, report: Report) -> int:
@@ -188,7 +191,7 @@ def _by_page(url: str, folder: Path, bounds: Bounds, report: Report) -> dict[str
         with package.YoutubeDL(options) as fetcher:
             facts = fetcher.extract_info(url, download=True)
     except package.utils.DownloadError as error:
-        raise ProcessingFailed("yt-dlp could not fetch it. The log says why.", str(error)) from error
+        raise ProcessingFailed(say("yt-dlp could not fetch it. The log says why."), str(error)) from error
     path = next(iter(sorted(folder.glob("fetched.*"))), None)
     if path is None:
         raise MediaRefused(TOO_LARGE.format(limit=f"{bounds.most_bytes / GIB:g}"))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from app.core.texts import later, say
 from app.processing.errors import MediaRefused
 
-READS = "Rushes reads MP4, MOV, MKV, WebM, AVI, MPEG-TS, MXF, MP3, M4A, AAC, WAV, FLAC, Ogg and Opus."
+READS = later("Rushes reads MP4, MOV, MKV, WebM, AVI, MPEG-TS, MXF, MP3, M4A, AAC, WAV, FLAC, Ogg and Opus.")
 HEAD_BYTES = 4096
 TS_PACKET, M2TS_PACKET = 188, 192
 
@@ -55,25 +56,25 @@ OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"BM", "a BMP picture"),
     (b"II*\0", "a TIFF picture"),
     (b"MM\0*", "a TIFF picture"),
-    (b"8BPS", "a Photoshop picture"),
+    (b"8BPS", later("a Photoshop picture")),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", later("a gzip archive")),
+    (b"7z\xbc\xaf", later("a 7-Zip archive")),
     (b"Rar!", "a RAR archive"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
-    (b"FLV", "a Flash video"),
-    (b"\x30\x26\xb2\x75", "a Windows Media file"),
-    (b".RMF", "a RealMedia file"),
-    (b"\0\0\x01\xba", "an MPEG program stream"),
+    (b"FLV", later("a Flash video")),
+    (b"\x30\x26\xb2\x75", later("a Windows Media file")),
+    (b".RMF", later("a RealMedia file")),
+    (b"\0\0\x01\xba", later("an MPEG program stream")),
     (b"\0\0\x01\xb3", "a bare MPEG stream"),
     (b"\0\0\0\x01", "a bare H.264 or HEVC stream"),
     (b"FORM", "an AIFF sound"),
     (b"#!AMR", "an AMR sound"),
     (b"\x0b\x77", "a bare AC-3 sound"),
-    (b"#EXTM3U", "a playlist, which only names recordings kept elsewhere"),
-    (b"ffconcat", "a list of files, not a recording"),
+    (b"#EXTM3U", later("a playlist, which only names recordings kept elsewhere")),
+    (b"ffconcat", later("a list of files, not a recording")),
     (b"WEBVTT", "subtitles"),
 )
 
@@ -86,12 +87,14 @@ def recognise(path: Path) -> Format:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         if not head:
-            raise MediaRefused("The file is empty. Send it again, or check that it was copied completely.")
+            raise MediaRefused(say("The file is empty. Send it again, or check that it was copied completely."))
         found = _by_magic(head)
         if found is None and head.startswith(b"ID3"):
             found = _after_id3(file, head)
         if found is None:
-            raise MediaRefused(f"This is {_what_else(head)}, not a recording. {READS}")
+            raise MediaRefused(
+                say("This is %(what_else)s, not a recording. %(reads)s", what_else=_what_else(head), reads=READS)
+            )
         if found.demuxer == MOV_DEMUXER:
             _refuse_cut_off(file, os.fstat(file.fileno()).st_size)
     return found
@@ -113,13 +116,19 @@ def _refuse_cut_off(file: BinaryIO, size: int) -> None:
         position += max(length, 8)
     if b"moov" not in kinds:
         raise MediaRefused(
-            "The recording was cut off before its index was written, so no frame can be found in it. "
-            "Copy it from the camera again, or repair it there."
+            say(
+                "The recording was cut off before its index was written, so no frame can be found in it. "
+                "Copy it from the camera again, or repair it there."
+            )
         )
     if position > size and b"moof" not in kinds:
         raise MediaRefused(
-            f"The file stops after {size:,} of {position:,} bytes. "
-            "Send it again, or check that it was copied completely."
+            say(
+                "The file stops after %(size)s of %(position)s bytes. Send it again, or check that it was "
+                "copied completely.",
+                size=f"{size:,}",
+                position=f"{position:,}",
+            )
         )
 
 
@@ -188,10 +197,10 @@ def _what_else(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         return "a HEIF or AVIF picture"
     if head.startswith(b"OggS"):
-        return "an Ogg file without Opus, Vorbis or FLAC sound"
+        return say("an Ogg file without Opus, Vorbis or FLAC sound")
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith((b"<svg", b"<?xml", b"<MPD", b"<!DOCTYPE", b"<html")):
-        return "an XML or web document"
+        return say("an XML or web document")
     if b"\0" not in head and text[:64].isascii():
-        return "a text file"
-    return "a file of a kind unknown here"
+        return say("a text file")
+    return say("a file of a kind unknown here")

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.cadence import DEFAULT_RATE
 from app.processing.errors import MediaRefused
 from app.processing.frame_index import FrameIndex
@@ -48,7 +49,9 @@ def look_through(
     rewind(container)
     frames = list(islice(decode(container, stream), FRAMES_TRIED))
     if not frames:
-        raise MediaRefused("Not one frame of this recording can be decoded. Check that it plays, and send it again.")
+        raise MediaRefused(
+            say("Not one frame of this recording can be decoded. Check that it plays, and send it again.")
+        )
     return _of_packets(container, stream, scan, frames) or _by_decoding(path, report), frames[0]
 
 
@@ -76,7 +79,7 @@ def _scan(container: InputContainer, stream: VideoStream, report: Report) -> _Sc
         times.append((packet.pts, packet.is_keyframe))
         end = max(end, packet.pts + (packet.duration or 0))
         if number % PACKETS_BETWEEN_REPORTS == 0:
-            report(_share(packet, container.size), "Counting frames")
+            report(_share(packet, container.size), say("Counting frames"))
     return _Scan(times, complete and bool(times), end)
 
 

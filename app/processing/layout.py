@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from app.core.texts import say
 from app.processing.frame_index import FrameIndex
 from app.processing.indexing import index_of
 from app.processing.insets import Mask, Pairs, Rectangle, alive, framed, motion, moving_part
@@ -195,7 +196,7 @@ def _sample(path: Path, index: FrameIndex, count: int, report: Report) -> tuple[
                 )
                 numbers.append(found[0].number)
                 pairs.append([each.to_ndarray() for each in both])
-            report(place / count, f"Looking at moment {place + 1} of {count}")
+            report(place / count, say("Looking at moment %(value)s of %(n)s", value=place + 1, n=count))
     return numbers, np.array(pairs, np.uint8)
 
 

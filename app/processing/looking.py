@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.frame_index import FrameIndex
 from app.processing.opening import open_media
 from app.processing.reading import hurry, read_frames, read_keys, require_picture
@@ -118,7 +119,10 @@ def _frame_by_frame(path: Path, index: FrameIndex, report: Report) -> Look:
             if not numbers or index.seconds(number) - index.seconds(numbers[-1]) >= step:
                 numbers.append(number)
                 samples.append(small.luma(frame).astype(np.uint8))
-            report(number / len(index), f"Looking for scenes: frame {number:,} of {len(index):,}")
+            report(
+                number / len(index),
+                say("Looking for scenes: frame %(number)s of %(index)s", number=f"{number:,}", index=f"{len(index):,}"),
+            )
     return Look(changes.change, changes.lasting, numbers, np.array(samples))
 
 
@@ -132,7 +136,10 @@ def _by_keys(path: Path, index: FrameIndex, report: Report) -> Look:
         before = picture
         numbers.append(number)
         samples.append(small.luma(frame).astype(np.uint8))
-        report(0.5 * number / len(index), f"Looking for scenes: frame {number:,} of {len(index):,}")
+        report(
+            0.5 * number / len(index),
+            say("Looking for scenes: frame %(number)s of %(index)s", number=f"{number:,}", index=f"{len(index):,}"),
+        )
     # After the last key frame there is none to compare with.
     unlike.append((numbers[-1], len(index)))
     changes = _Changes(len(index))
@@ -141,7 +148,12 @@ def _by_keys(path: Path, index: FrameIndex, report: Report) -> Look:
         for start, end in _joined(unlike, len(index)):
             for number, frame in read_frames(container, index, start, end):
                 changes.add(number, small(frame))
-                report(0.5 + 0.5 * number / len(index), f"Looking for cuts: frame {number:,} of {len(index):,}")
+                report(
+                    0.5 + 0.5 * number / len(index),
+                    say(
+                        "Looking for cuts: frame %(number)s of %(index)s", number=f"{number:,}", index=f"{len(index):,}"
+                    ),
+                )
     return Look(changes.change, changes.lasting, numbers, np.array(samples))
 
 

@@ -17,6 +17,7 @@ from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
+from app.core.texts import say
 from app.processing.errors import MediaRefused, ProcessingFailed
 from app.processing.formats import READS, Format, recognise
 
@@ -62,7 +63,7 @@ def open_media(path: Path, known: Format | None = None) -> Iterator[InputContain
     not there.
     """
     if not path.is_file():
-        raise ProcessingFailed("The file of this recording is not there any more.")
+        raise ProcessingFailed(say("The file of this recording is not there any more."))
     with _open(path, known or recognise(path)) as container:
         _check_streams(container)
         yield container
@@ -115,9 +116,15 @@ def _open(path: Path, known: Format) -> Iterator[InputContainer]:
                 metadata_errors="replace",
             )
         except MemoryError as error:
-            raise MediaRefused("The file asks for more memory than a recording may. It is damaged.") from error
+            raise MediaRefused(say("The file asks for more memory than a recording may. It is damaged.")) from error
         except Exception as error:
-            raise MediaRefused(f"The file begins like {known.name.upper()} but cannot be read. {READS}") from error
+            raise MediaRefused(
+                say(
+                    "The file begins like %(upper)s but cannot be read. %(reads)s",
+                    upper=known.name.upper(),
+                    reads=READS,
+                )
+            ) from error
         with container:
             yield container
     finally:
@@ -132,12 +139,24 @@ def _check_streams(container: InputContainer) -> None:
         if context is None:
             continue
         if context.width * context.height > MOST_PIXELS or max(context.width, context.height) > LONGEST_SIDE:
-            raise MediaRefused(f"The picture is {context.width} by {context.height}. Up to 8192 by 4352 is read.")
+            raise MediaRefused(
+                say(
+                    "The picture is %(width)s by %(height)s. Up to 8192 by 4352 is read.",
+                    width=context.width,
+                    height=context.height,
+                )
+            )
         context.options = {"max_pixels": str(MOST_PIXELS)}
         context.thread_type, context.thread_count = "NONE", 1
     for sound in sound_streams(container):
         if sound.codec_context.sample_rate > HIGHEST_SAMPLE_RATE or sound.codec_context.channels > MOST_CHANNELS:
-            raise MediaRefused(f"The sound has more than {MOST_CHANNELS} channels or {HIGHEST_SAMPLE_RATE} Hz.")
+            raise MediaRefused(
+                say(
+                    "The sound has more than %(most_channels)s channels or %(highest_sample_rate)s Hz.",
+                    most_channels=MOST_CHANNELS,
+                    highest_sample_rate=HIGHEST_SAMPLE_RATE,
+                )
+            )
 
 
 def _check_codecs(container: InputContainer) -> None:
@@ -145,6 +164,13 @@ def _check_codecs(container: InputContainer) -> None:
     for stream in container.streams.video:
         name = stream.codec_context.name if stream.codec_context else None
         if name not in VIDEO_DECODERS and not stream.disposition & Disposition.attached_pic:
-            raise MediaRefused(f"The picture is coded as {name or 'something unknown'}, which Rushes does not read.")
+            raise MediaRefused(
+                say(
+                    "The picture is coded as %(value)s, which Rushes does not read.",
+                    value=name or say("something unknown"),
+                )
+            )
     if picture_stream(container) is None and not sound_streams(container):
-        raise MediaRefused(f"There is neither picture nor sound in this file that Rushes reads. {READS}")
+        raise MediaRefused(
+            say("There is neither picture nor sound in this file that Rushes reads. %(reads)s", reads=READS)
+        )

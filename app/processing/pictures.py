@@ -11,6 +11,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from app.core.texts import say
 from app.processing.errors import MediaRefused
 from app.processing.frame_index import FrameIndex
 from app.processing.indexing import index_of
@@ -49,11 +50,11 @@ def poster(params: dict[str, Any], report: Report) -> dict[str, Any]:
         best = max(variety, key=variety.__getitem__, default=0)
         picture = next((_pixels(shaper(frame)) for _, frame in read_frames(container, index, best, best + 1)), None)
     if picture is None:
-        raise MediaRefused("Not one frame of this recording can be decoded.")
+        raise MediaRefused(say("Not one frame of this recording can be decoded."))
     image = Image.fromarray(picture)
     image.save(params["poster"], "JPEG", **QUALITY)
     ImageOps.fit(image, THUMBNAIL).save(params["thumbnail"], "JPEG", **QUALITY)
-    report(1.0, "Chose the poster")
+    report(1.0, say("Chose the poster"))
     return {"frame": best, "width": width, "height": height}
 
 
@@ -76,7 +77,7 @@ def filmstrip(params: dict[str, Any], report: Report) -> dict[str, Any]:
             tiles[number] = _pixels(shaper(frame))
             report(len(tiles) / len(numbers), f"Filmstrip: {len(tiles)} of {len(numbers)} pictures")
     if not tiles:
-        raise MediaRefused("Not one frame of this recording can be decoded.")
+        raise MediaRefused(say("Not one frame of this recording can be decoded."))
     shown = [[_nearest(tiles, number) for number in row] for row in wanted]
     for strip, row in zip(params["strips"], shown, strict=True):
         Image.fromarray(np.hstack([tiles[number] for number in row])).save(strip["output"], "JPEG", **QUALITY)

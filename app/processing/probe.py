@@ -9,6 +9,7 @@ import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 
+from app.core.texts import say
 from app.processing.cadence import Cadence, find_cadence
 from app.processing.description import describe_audio, describe_picture, describe_streams, tags_of
 from app.processing.errors import MediaRefused, ProcessingFailed
@@ -40,7 +41,7 @@ def probe(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     path = Path(params["path"])
     if not path.is_file():
-        raise ProcessingFailed("The file of this recording is not there any more.")
+        raise ProcessingFailed(say("The file of this recording is not there any more."))
     known = recognise(path)
     with open_media(path, known) as container:
         stream = picture_stream(container)
@@ -66,7 +67,9 @@ def probe_many(params: dict[str, Any], report: Report) -> dict[str, Any]:
     results = []
     for number, file in enumerate(files):
         results.append(_probe_or_reason(file))
-        report((number + 1) / len(files), f"Looked at {number + 1} of {len(files)} files")
+        report(
+            (number + 1) / len(files), say("Looked at %(value)s of %(files)s files", value=number + 1, files=len(files))
+        )
     return {"files": results}
 
 
@@ -76,7 +79,7 @@ def _probe_or_reason(file: dict[str, Any]) -> dict[str, Any]:
     except ProcessingFailed as error:
         return {"refused": isinstance(error, MediaRefused), "reason": error.reason}
     except Exception as error:
-        return {"refused": False, "reason": f"It could not be read ({type(error).__name__})."}
+        return {"refused": False, "reason": say("It could not be read (%(name)s).", name=type(error).__name__)}
 
 
 def _timing(index: FrameIndex, cadence: Cadence) -> dict[str, Any]:
@@ -103,8 +106,8 @@ def _audio_length(container: InputContainer, report: Report) -> dict[str, Any]:
         first = packet.pts if first is None else min(first, packet.pts)
         last = max(last, packet.pts + (packet.duration or 0))
     if first is None:
-        raise MediaRefused("There is no sound in this file.")
-    report(1.0, "Measured the sound")
+        raise MediaRefused(say("There is no sound in this file."))
+    report(1.0, say("Measured the sound"))
     # Sound before zero is the encoder's lead-in, which players leave out, as they do the padding at the end.
     begin = max(0, first)
     length = last - begin

@@ -9,6 +9,7 @@ from typing import Any
 import av
 import numpy as np
 
+from app.core.texts import say
 from app.processing.errors import MediaRefused, ProcessingFailed
 from app.processing.film import MP4, Coding, Film, keep_colours
 from app.processing.frame_index import FrameIndex
@@ -54,7 +55,10 @@ def _of_video(source: Path, output: Path, params: dict[str, Any], report: Report
         keep_colours(film.picture, require_picture(container))
         film.add_sounds(_sounds(stack, source, target, index.first_pts * index.time_base))
         for number in film.write(every_frame(container, index, 0, len(index))):
-            report(number / len(index), f"Making the proxy: frame {number + 1:,} of {len(index):,}")
+            report(
+                number / len(index),
+                say("Making the proxy: frame %(value)s of %(index)s", value=f"{number + 1:,}", index=f"{len(index):,}"),
+            )
     _check(output, index).save(Path(params["output_index"]))
     return {
         **{"kind": "video", "content_type": "video/mp4", "frames": film.frames, "repeated": film.repeated},
@@ -76,11 +80,17 @@ def _check(output: Path, index: FrameIndex) -> FrameIndex:
     """Read the proxy's own index back and hold its times against the source's."""
     made = make_index(output)
     if len(made) != len(index):
-        raise ProcessingFailed(f"The proxy came out with {len(made):,} frames instead of {len(index):,}.")
+        raise ProcessingFailed(
+            say(
+                "The proxy came out with %(made)s frames instead of %(index)s.",
+                made=f"{len(made):,}",
+                index=f"{len(index):,}",
+            )
+        )
     times = (made.pts - made.first_pts) * float(made.time_base)
     wanted = (index.pts - index.first_pts) * float(index.time_base)
     if np.abs(times - wanted).max() > float(max(made.time_base, index.time_base)) / 2:
-        raise ProcessingFailed("The frames of the proxy came out at other times than those of the recording.")
+        raise ProcessingFailed(say("The frames of the proxy came out at other times than those of the recording."))
     return made
 
 
@@ -93,10 +103,13 @@ def _of_sound(source: Path, output: Path, report: Report) -> dict[str, Any]:
         second = 0
         while track.until(Fraction(second)):
             second += REPORT_EVERY_S
-            report(second / length if length else 0.5, f"Making the proxy: {second // 60} min {second % 60} s")
+            report(
+                second / length if length else 0.5,
+                say("Making the proxy: %(minutes)s min %(seconds)s s", minutes=second // 60, seconds=second % 60),
+            )
         track.finish()
     if not track.samples:
-        raise MediaRefused("Not one moment of this sound can be decoded.")
+        raise MediaRefused(say("Not one moment of this sound can be decoded."))
     return {"kind": "audio", "content_type": "audio/mp4", "frames": None, "repeated": 0, "has_sound": True} | {
         "width": None,
         "height": None,

@@ -12,6 +12,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from app.core.texts import say
 from app.processing.errors import MediaRefused
 from app.processing.frame_index import FrameIndex
 from app.processing.opening import picture_stream, use_threads
@@ -44,7 +45,7 @@ def require_picture(container: InputContainer) -> VideoStream:
     """Give the stream of moving pictures; raises MediaRefused when the recording has none."""
     stream = picture_stream(container)
     if stream is None:
-        raise MediaRefused("This recording has sound only.")
+        raise MediaRefused(say("This recording has sound only."))
     return stream
 
 
@@ -103,7 +104,7 @@ def rewind(container: InputContainer) -> None:
     try:
         container.seek(0)
     except (av.error.FFmpegError, OSError) as error:
-        raise MediaRefused("This recording is damaged: one cannot move about in it. Send it again.") from error
+        raise MediaRefused(say("This recording is damaged: one cannot move about in it. Send it again.")) from error
 
 
 def read_frames(
@@ -139,7 +140,7 @@ def every_frame(container: InputContainer, index: FrameIndex, start: int, stop: 
         yield Filled(found.number, found.frame, False)
         wanted, last = found.number + 1, found.frame
     if last is None:
-        raise MediaRefused("Not one frame of this part can be decoded.")
+        raise MediaRefused(say("Not one frame of this part can be decoded."))
     for number in range(wanted, stop):
         yield Filled(number, last, True)
 

@@ -11,6 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 from app.processing.film import MP4, Film
 from app.processing.frame_index import FrameIndex
@@ -33,7 +34,9 @@ def reel(params: dict[str, Any], report: Report) -> dict[str, Any]:
     index = FrameIndex.load(Path(params["index"]))
     spans: list[Span] = [(int(start), int(stop)) for start, stop in params["ranges"]]
     if not spans or not all(0 <= start < stop <= len(index) for start, stop in spans):
-        raise ProcessingFailed(f"Every clip must lie within the {len(index):,} frames of the recording.")
+        raise ProcessingFailed(
+            say("Every clip must lie within the %(index)s frames of the recording.", index=f"{len(index):,}")
+        )
     order = Order(source, output, 0, 0, "exact", None)
     whole = joined(index, spans)
     with ExitStack() as stack:
@@ -43,9 +46,14 @@ def reel(params: dict[str, Any], report: Report) -> dict[str, Any]:
         keep_looks(film.picture, require_picture(container), order)
         film.add_sounds([_sound(source, index, spans, number, target) for number in range(count_sounds(source))])
         for number in film.write(_frames(source, index, spans)):
-            report((number + 1) / len(whole), f"Rendering frame {number + 1:,} of {len(whole):,}")
+            report(
+                (number + 1) / len(whole),
+                say("Rendering frame %(value)s of %(whole)s", value=f"{number + 1:,}", whole=f"{len(whole):,}"),
+            )
     if film.frames != len(whole):
-        raise ProcessingFailed(f"Only {film.frames:,} of {len(whole):,} frames came out.")
+        raise ProcessingFailed(
+            say("Only %(frames)s of %(whole)s frames came out.", frames=f"{film.frames:,}", whole=f"{len(whole):,}")
+        )
     return {"frames": film.frames, "repeated": film.repeated}
 
 

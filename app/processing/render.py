@@ -11,6 +11,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 from app.processing.film import MP4, Coding, Film, keep_colours
 from app.processing.frame_index import FrameIndex
@@ -74,7 +75,9 @@ def render(params: dict[str, Any], report: Report) -> dict[str, Any]:
 
 def _video(order: Order, index: FrameIndex, rate: Fraction, report: Report) -> dict[str, Any]:
     if not 0 <= order.start < order.stop <= len(index):
-        raise ProcessingFailed(f"The clip must lie within the {len(index):,} frames of the recording.")
+        raise ProcessingFailed(
+            say("The clip must lie within the %(index)s frames of the recording.", index=f"{len(index):,}")
+        )
     reason = None
     if order.mode == "smart":
         try:
@@ -82,7 +85,7 @@ def _video(order: Order, index: FrameIndex, rate: Fraction, report: Report) -> d
                 plan = plan_copy(container, index, order.start, order.stop)
             return _smart(order, index, plan, report)
         except NotSmart as error:
-            reason = f"{error} It was encoded anew throughout."
+            reason = say("%(error)s It was encoded anew throughout.", error=error)
     return _exact(order, index, rate, report) | {"reason": reason}
 
 
@@ -97,7 +100,7 @@ def _exact(order: Order, index: FrameIndex, rate: Fraction, report: Report) -> d
         frames = every_frame(container, index, order.start, order.stop)
         for number in film.write(frames):
             done = number + 1 - order.start
-            report(done / length, f"Rendering frame {done:,} of {length:,}")
+            report(done / length, say("Rendering frame %(done)s of %(length)s", done=f"{done:,}", length=f"{length:,}"))
     return _facts("exact", film.frames, len(film.sounds)) | {"repeated": film.repeated, "copied": None}
 
 
@@ -114,7 +117,7 @@ def _smart(order: Order, index: FrameIndex, plan: Plan, report: Report) -> dict[
             for sound in sounds:
                 sound.until((packet.pts or 0) * index.time_base)
             target.mux(packet)
-            report(done / length, f"Rendering frame {done:,} of {length:,}")
+            report(done / length, say("Rendering frame %(done)s of %(length)s", done=f"{done:,}", length=f"{length:,}"))
         for sound in sounds:
             sound.finish()
     copied = [plan.first, plan.last]
@@ -178,7 +181,7 @@ def count_sounds(path: Path) -> int:
 
 def _sound(order: Order, wanted: str, report: Report) -> dict[str, Any]:
     if not 0 <= order.start < order.stop:
-        raise ProcessingFailed("The clip must begin before it ends.")
+        raise ProcessingFailed(say("The clip must begin before it ends."))
     muxer, codec = SOUND_FORMATS[wanted]
     with open_media(order.source) as container, av.open(str(order.output), "w", format=muxer) as target:
         stream = sound_streams(container)[0]
@@ -189,7 +192,7 @@ def _sound(order: Order, wanted: str, report: Report) -> dict[str, Any]:
         second = 0
         while second * 1000 < order.stop - order.start and track.until(Fraction(second)):
             second += 1
-            report(second * 1000 / (order.stop - order.start), f"Rendering second {second}")
+            report(second * 1000 / (order.stop - order.start), say("Rendering second %(second)s", second=second))
         track.finish()
     kind = {"wav": "audio/wav", "flac": "audio/flac", "m4a": "audio/mp4"}[wanted]
     facts = _facts("exact", order.stop - order.start, 1) | {"repeated": 0, "copied": None, "reason": None}

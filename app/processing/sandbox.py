@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.core.texts import later, say
 from app.processing.confinement import Limits
 from app.processing.errors import MediaRefused, ProcessingFailed
 
@@ -46,14 +47,14 @@ LIMITS = {
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_ANSWER = 32 << 20
 LOG_TAIL_BYTES = 8192
-KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT", "RUSHES_TEXTS", "RUSHES_LANGUAGE")
 REASON_BY_SIGNAL = {
-    signal.SIGXCPU: "It used more processor time than the limit allows.",
-    signal.SIGXFSZ: "It wrote more than the limit allows.",
-    signal.SIGSEGV: "The decoder crashed on this recording.",
-    signal.SIGABRT: "The decoder gave up on this recording.",
-    signal.SIGSYS: "It tried something the sandbox forbids.",
-    signal.SIGKILL: "The machine ended it, most likely for lack of memory.",
+    signal.SIGXCPU: later("It used more processor time than the limit allows."),
+    signal.SIGXFSZ: later("It wrote more than the limit allows."),
+    signal.SIGSEGV: later("The decoder crashed on this recording."),
+    signal.SIGABRT: later("The decoder gave up on this recording."),
+    signal.SIGSYS: later("It tried something the sandbox forbids."),
+    signal.SIGKILL: later("The machine ended it, most likely for lack of memory."),
 }
 
 log = logging.getLogger(__name__)
@@ -207,10 +208,14 @@ async def _next_answer(child: _Child, limits: Limits) -> dict[str, Any] | None:
         line = await asyncio.wait_for(stdout.readline(), min(left, limits.silence_s))
     except TimeoutError:
         late = time.monotonic() >= child.ends_at
-        reason = f"It took longer than {limits.wall_s:.0f} s." if late else "It stopped making progress."
+        reason = (
+            say("It took longer than %(wall_s)s s.", wall_s=f"{limits.wall_s:.0f}")
+            if late
+            else say("It stopped making progress.")
+        )
         raise ProcessingFailed(reason, child.log_tail()) from None
     except ValueError:
-        raise ProcessingFailed("Its answer was too long to read.", child.log_tail()) from None
+        raise ProcessingFailed(say("Its answer was too long to read."), child.log_tail()) from None
     return _read_answer(line, child) if line else None
 
 
@@ -220,17 +225,19 @@ def _read_answer(line: bytes, child: _Child) -> dict[str, Any]:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise ProcessingFailed("Its answer could not be read.", child.log_tail())
+        raise ProcessingFailed(say("Its answer could not be read."), child.log_tail())
     return answer
 
 
 async def _why_it_ended(child: _Child) -> str:
     code = await child.process.wait()
     if code < 0:
-        return REASON_BY_SIGNAL.get(signal.Signals(-code), f"It was ended by {signal.Signals(-code).name}.")
+        return REASON_BY_SIGNAL.get(
+            signal.Signals(-code), say("It was ended by %(name)s.", name=signal.Signals(-code).name)
+        )
     if "MemoryError" in child.log_tail():
-        return "It needed more memory than the limit allows."
-    return f"It ended without a result (code {code})."
+        return say("It needed more memory than the limit allows.")
+    return say("It ended without a result (code %(code)s).", code=code)
 
 
 def _warn_if_open(layers: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 
 THREADS = 2
@@ -56,7 +57,7 @@ class Shaper:
         try:
             return self._reformatter.reformat(frame, width, height, pixels, interpolation=how, threads=THREADS)
         except OSError as error:
-            reason = f"Pictures of the kind {frame.format.name} cannot be shown here."
+            reason = say("Pictures of the kind %(name)s cannot be shown here.", name=frame.format.name)
             raise ProcessingFailed(reason) from error
 
     def _build(self) -> Graph:

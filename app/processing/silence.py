@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.blank import blank_spans
 from app.processing.indexing import index_of
 from app.processing.opening import open_media, picture_stream, sound_streams
@@ -111,7 +112,10 @@ def _listen(params: dict[str, Any], report: Report) -> _Heard:
             samples += batch.shape[1]
             parts.append(_powers(batch, cut.rate))
             at = samples // cut.rate
-            report(at / length if length else 0.5, f"Listening for silence: {at // 60} min {at % 60} s")
+            report(
+                at / length if length else 0.5,
+                say("Listening for silence: %(minutes)s min %(seconds)s s", minutes=at // 60, seconds=at % 60),
+            )
     return _Heard(np.concatenate(parts), round(samples * 1000 / cut.rate))
 
 

@@ -17,6 +17,7 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
+from app.core.texts import later, say
 from app.processing import h264
 from app.processing.film import COLOUR_FACTS, THREADS
 from app.processing.frame_index import FrameIndex
@@ -24,7 +25,7 @@ from app.processing.reading import every_frame, packets_from, require_picture
 
 # Few pictures, so that speed may cost size: the quality is set by crf alone.
 EDGE = {"preset": "ultrafast", "crf": "16", "bf": "0"}
-LEANING = "The groups of pictures lean on one another (open GOP)."
+LEANING = later("The groups of pictures lean on one another (open GOP).")
 PLAIN_PIXELS = ("yuv420p", "yuvj420p")
 
 
@@ -62,7 +63,7 @@ def plan_copy(container: InputContainer, index: FrameIndex, start: int, stop: in
     _require_plain_h264(stream, index)
     first = index.key_after(start)
     if first is None or first >= stop:
-        raise NotSmart("No whole group of pictures lies inside this clip.")
+        raise NotSmart(say("No whole group of pictures lies inside this clip."))
     sets, length_size = h264.parameter_sets(stream.codec_context.extradata or b"")
     times: list[int] = []
     latest, whole = 0, 0
@@ -77,7 +78,7 @@ def plan_copy(container: InputContainer, index: FrameIndex, start: int, stop: in
         if latest == index.boundary(first + len(times) - 1):
             whole = len(times)
     if not whole:
-        raise NotSmart("No whole group of pictures lies inside this clip.")
+        raise NotSmart(say("No whole group of pictures lies inside this clip."))
     shown = [index.boundary(first + place) for place in range(whole)]
     delay = max(at - pts for at, pts in zip(shown, times, strict=False))
     return Plan(start, first, first + whole, stop, delay)
@@ -136,7 +137,7 @@ class Splice:
     def _number_at(self, packet: "Packet[Any]") -> int:
         number = None if packet.pts is None else self._index.exactly(packet.pts)
         if number is None:
-            raise NotSmart("A picture has no time of its own.")
+            raise NotSmart(say("A picture has no time of its own."))
         return number
 
     def _packet(self, data: bytes, number: int, is_key: bool, place: int) -> "Packet[Any]":
@@ -172,19 +173,19 @@ def _facts_of(source: VideoStream) -> dict[str, Any]:
 
 def _require_plain_h264(stream: VideoStream, index: FrameIndex) -> None:
     if stream.codec_context.name != "h264":
-        raise NotSmart("Only H.264 can be cut without encoding it anew.")
+        raise NotSmart(say("Only H.264 can be cut without encoding it anew."))
     if stream.codec_context.pix_fmt not in PLAIN_PIXELS:
-        raise NotSmart("Only H.264 of 8 bits and 4:2:0 can be cut without encoding it anew.")
+        raise NotSmart(say("Only H.264 of 8 bits and 4:2:0 can be cut without encoding it anew."))
     if index.by_order or not stream.codec_context.extradata:
-        raise NotSmart("The file does not say when its pictures are shown.")
+        raise NotSmart(say("The file does not say when its pictures are shown."))
     if stream.codec_context.field_order > 1:
-        raise NotSmart("Interlaced pictures cannot be joined with new ones.")
+        raise NotSmart(say("Interlaced pictures cannot be joined with new ones."))
 
 
 def _require_same_sets(packet: "Packet[Any]", sets: h264.ParameterSets, length_size: int) -> None:
     for unit in h264.units_of(bytes(packet), length_size):
         if h264.kind_of(unit) in (h264.SPS, h264.PPS) and unit not in sets.sps + sets.pps:
-            raise NotSmart("The coding changes within the recording.")
+            raise NotSmart(say("The coding changes within the recording."))
 
 
 def _begins_anew(packet: "Packet[Any]", length_size: int) -> bool:

