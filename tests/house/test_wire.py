@@ -33,7 +33,7 @@ class Wire:
             try:
                 wire.sendall(raw)
                 wire.shutdown(socket.SHUT_WR)
-            except (BrokenPipeError, ConnectionResetError):
+            except OSError:
                 # Refused before everything was sent: the answer is waiting.
                 return _rest(wire)
             return _rest(wire)

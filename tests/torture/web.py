@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.torture.works import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
+SERVE = (sys.executable, "-m", "flask", "--app", "wsgi", "serve")
 # What a dying server leaves a client with.
 BROKEN = (OSError, http.client.HTTPException)
 
@@ -27,11 +29,10 @@ class Web:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, command: Sequence[str] = SERVE) -> None:
         """Start it and wait until it answers; raises AssertionError where it does not within a minute."""
         facts = {"RUSHES_INSTANCE": str(self.instance), "PORT": str(self.port), "SECRET_KEY": "only for tests"}
         with (self.instance / "web.log").open("ab") as log:
-            command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
             environment = {**os.environ, **facts, "RUSHES_RESERVE_MIB": "1"}
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + START_S
