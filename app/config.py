@@ -51,6 +51,8 @@ class Settings:
     read_own_writes_s: int = 5
     slow_query_ms: int = 200
     metrics_token: str | None = None
+    # Hashes of stolen passwords, which nobody may choose.
+    breached_passwords: Path | None = None
     backup_folder: Path | None = None
     # The hour of the day in UTC; None where nothing is backed up by itself.
     backup_hour: int | None = 3
@@ -155,6 +157,9 @@ def _keys(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
     return {
         "secret_key": environment.get("SECRET_KEY") or _kept_secret(instance / "secret.key"),
         "earlier_keys": _list(environment, "SECRET_KEY_FALLBACKS"),
+        "breached_passwords": Path(listed).resolve()
+        if (listed := environment.get("RUSHES_BREACHED_PASSWORDS"))
+        else None,
         "metrics_token": _token(environment, "METRICS_TOKEN"),
         "trusted_hosts": _list(environment, "TRUSTED_HOSTS"),
     }

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.auth.breached import look_at
 from app.auth.second_factor import second_factor_service
 from app.backups.daily import last_backup
 from app.config import Settings
@@ -43,7 +44,7 @@ def doctor() -> None:
     """Look at this installation and say what to mend; exits 1 where something is wrong."""
     settings: Settings = current_app.config["SETTINGS"]
     schema = _schema()
-    findings = [_sqlite(), schema, _sandbox(), _disk(settings), _secret(settings)]
+    findings = [_sqlite(), schema, _sandbox(), _disk(settings), _secret(settings), _passwords(settings)]
     if schema.well:
         # What these look for is in the database.
         findings += [_workers(), _backup(settings), _index(), _left_over(), _second_steps()]
@@ -84,6 +85,12 @@ def _secret(settings: Settings) -> Finding:
     if path.exists() and path.stat().st_mode & 0o077:
         return Finding(False, f"{path} can be read by others. Run: chmod 600 {path}")
     return Finding(True, "The secret key is readable by its owner alone.")
+
+
+def _passwords(settings: Settings) -> Finding:
+    if settings.breached_passwords is None:
+        return Finding(True, "Stolen passwords are refused by the shipped list alone; see RUSHES_BREACHED_PASSWORDS.")
+    return Finding(*look_at(settings.breached_passwords))
 
 
 def _workers() -> Finding:

@@ -33,6 +33,7 @@ from app.audit.refusals import Refusals
 from app.audit.service import write_changes
 from app.auth import me_routes, second_factor_routes, token_routes
 from app.auth import routes as auth
+from app.auth.passwords import refuse_listed
 from app.clips import highlight_routes, reel_routes, render_routes
 from app.clips import models as clips_models
 from app.clips import purge as clips_purge
@@ -165,6 +166,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or settings_from(os.environ, ROOT)
     app = Flask("rushes", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.config.update(_flask_config(settings))
+    refuse_listed([settings.breached_passwords] if settings.breached_passwords else [])
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     FormGuard(app)

@@ -88,6 +88,11 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("BACKUP_AT", say("Daily backup"), _hour(settings.backup_hour)),
         ("BACKUP_KEEP_DAYS", say("Backups are kept"), f"{settings.backup_keep_days} days"),
         ("SLOW_QUERY_MS", say("A statement is slow from"), f"{settings.slow_query_ms} ms"),
+        (
+            "RUSHES_BREACHED_PASSWORDS",
+            say("List of stolen passwords"),
+            str(settings.breached_passwords or say("the shipped one")),
+        ),
         ("METRICS_TOKEN", say("Figures for programs"), "set" if settings.metrics_token else say("not set")),
         ("SECRET_KEY", say("Key of forms and cookies"), "set"),
     ]
