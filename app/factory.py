@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from flask import session as browser_memory
 from flask_migrate import Migrate
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import Unauthorized
 
 from app import cli, jinja
 from app.activity import earlier_routes, job_routes, stage_routes
@@ -177,6 +178,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard(app, auth.load_viewer, auth.load_bearer)
     send_headers(app, https=settings.https)
     app.extensions["refusals"] = Refusals()
+    # Rooms that answer errors in words of their own tell of refusals by it.
+    app.extensions["note_refusal"] = note_refusal
     answer_errors(app, note_refusal)
     speak(app, read_catalogues(settings.texts), settings.language)
     jinja.prepare(app, my_jobs)
@@ -204,11 +207,14 @@ def _watch_databases(app: Flask, settings: Settings) -> None:
     route_reads(app, Replicas(engines), settings.read_own_writes_s)
 
 
-def note_refusal(error: DomainError) -> None:
+def note_refusal(error: DomainError | Unauthorized) -> None:
     """Write into the log that this request was refused."""
     refusals: Refusals = current_app.extensions["refusals"]
     rule = request.url_rule.rule if request.url_rule else request.path
-    refusals.note(actor(), request.method, rule, str(error))
+    if isinstance(error, Unauthorized):
+        refusals.note_token(actor(), request.method, rule, error.description or "")
+    else:
+        refusals.note(actor(), request.method, rule, str(error))
 
 
 def my_jobs(person_id: int) -> Mine:

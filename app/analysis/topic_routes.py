@@ -13,6 +13,7 @@ from app.analysis.freshness import stale_now
 from app.analysis.models import ContentSegment
 from app.analysis.topic_reads import TopicRow, chapters_of, shown, topic_to_dict, topics_of
 from app.analysis.topics import TopicFields, TopicService, told_of, topic_service
+from app.audit.service import AuditService
 from app.core.db import reading, transaction
 from app.core.errors import NotFound, Stale
 from app.core.texts import say
@@ -74,6 +75,8 @@ def export(id: UUID, form: str) -> Response:
     answer = FlaskResponse(write(form, chapters_of(topics)), mimetype=CONTENT_TYPES[form])
     if "download" in request.args:
         name = {"filename": f"{media.title}.chapters.{form}"}
+        with transaction(actor()) as session:
+            AuditService(session).exported("chapters:download", "media", media, name["filename"])
         answer.headers["Content-Disposition"] = dump_options_header("attachment", name)
     return answer
 

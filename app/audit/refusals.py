@@ -15,6 +15,8 @@ from app.core.errors import DomainError
 A_MINUTE = 10
 # Nobody has more people at work; past it the counts begin anew.
 MOST_PEOPLE = 10_000
+# No person has this id: who brings a token that opens nothing may come from anywhere, many at a time.
+STRANGERS = 0
 
 log = logging.getLogger("rushes.refusals")
 
@@ -33,13 +35,19 @@ class Refusals:
 
         `rule` is the route, never the address: what stands in its places is not theirs to know.
         """
-        if who.id is None or not self._is_wanted(who.id, now()):
-            return
+        if who.id is not None and self._is_wanted(who.id, now()):
+            self._write(who, "access:refused", f"{method} {rule}", words)
+
+    def note_token(self, who: Actor, method: str, rule: str, words: str) -> None:
+        """Write that a token which opens nothing was brought; all strangers together fill ten lines a minute."""
+        if self._is_wanted(STRANGERS, now()):
+            self._write(who, "token:refused", f"{method} {rule}", words)
+
+    def _write(self, who: Actor, verb: str, name: str, words: str) -> None:
+        told = {"reason": {"old": None, "new": words}}
         try:
             with transaction(who) as session:
-                told = {"reason": {"old": None, "new": words}}
-                name = f"{method} {rule}"[:255]
-                AuditService(session).note(AuditAction.DENIED, "access:refused", "address", None, name, changes=told)
+                AuditService(session).note(AuditAction.DENIED, verb, "address", None, name[:255], changes=told)
         except (DomainError, SQLAlchemyError):
             log.exception("a refusal of person %s could not be noted", who.id)
 

@@ -30,6 +30,12 @@ class AuditService:
         self.session = session
         self.log = AuditRepository(session)
 
+    def exported(self, verb: str, kind: str, thing: Any, name: str) -> None:
+        """Tell that something was taken away as a file; `thing` is of a project, and perhaps of a recording."""
+        facts = {"entity_public_id": thing.public_id, "project_id": thing.project_id}
+        media_id = thing.id if kind == "media" else getattr(thing, "media_id", None)
+        self.note(AuditAction.EXPORT, verb, kind, thing.id, name, media_id=media_id, **facts)
+
     def note(
         self,
         action: AuditAction,

@@ -20,7 +20,7 @@ MAX_LENGTH = 256
 # What everybody tries first, one a line in small letters, made for Rushes out of first names, plain words,
 # teams, places, walks over the keyboard, runs of digits, and the endings people put to them.
 COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
-# Passwords that were stolen somewhere and published, by the first 48 bits of their SHA-1: docs/NOTICE.md says whose lists.
+# Passwords that were stolen somewhere and published, by 48 bits of their SHA-1; docs/NOTICE.md says whose lists.
 STOLEN = Path(__file__).with_name("breached_passwords.txt")
 # The operator's own lists, told by the factory.
 _more: list[Path] = []

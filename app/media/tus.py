@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from sqlalchemy.orm import Session
 
 from app.core.db import reading, transaction
-from app.core.errors import Conflict, DomainError, Invalid, disk_trouble
+from app.core.errors import Conflict, DomainError, Forbidden, Hidden, Invalid, disk_trouble
 from app.core.storage import LocalStorage
 from app.core.texts import say
 from app.core.web.access import PUBLIC, access, actor, viewer
@@ -70,6 +70,8 @@ def require_version() -> Response | None:
 @bp.errorhandler(DomainError)
 def in_words(error: DomainError) -> Response:
     """Answer with the sentence alone: upload clients show it as it is."""
+    if isinstance(error, (Forbidden, Hidden)):
+        current_app.extensions["note_refusal"](error)
     return Response(str(error), error.status, mimetype="text/plain")
 
 

@@ -7,6 +7,7 @@ from flask import Response as FlaskResponse
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response
 
+from app.audit.service import AuditService
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.texts import say
@@ -33,6 +34,8 @@ def export(id: UUID) -> Response:
         raise NotFound(say("This song has no timed lyrics."))
     answer = FlaskResponse(text, mimetype="text/plain")
     name = {"filename": filename_of(song, ".lrc")}
+    with transaction(actor()) as session:
+        AuditService(session).exported("lyrics:download", "song", song, name["filename"])
     answer.headers["Content-Disposition"] = dump_options_header("attachment", name)
     return answer
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response
 
+from app.audit.service import AuditService
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
 from app.core.texts import say
@@ -80,6 +81,8 @@ def export(id: UUID, form: str) -> Response:
     answer = FlaskResponse(text, content_type=CONTENT_TYPES[form])
     if "download" in request.args:
         filename = f"{media.title}.{transcript.language}.{form}"
+        with transaction(actor()) as session:
+            AuditService(session).exported("transcript:download", "media", media, filename)
         answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": filename})
     return answer
 

@@ -60,7 +60,7 @@ def test_a_last_line_without_an_end_counts(tmp_path: Path) -> None:
 
 def test_a_stolen_password_is_refused_in_words(own_list: Path) -> None:
     for password in ("1qaz2wsx3edc", "1QAZ2wsx3edc", TAKEN[7]):
-        with pytest.raises(Invalid, match="known to attackers|everybody tries first"):
+        with pytest.raises(Invalid, match=r"known to attackers|everybody tries first"):
             hash_password(password)
     assert hash_password(PASSWORD + " of mine")
 

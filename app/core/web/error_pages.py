@@ -51,13 +51,13 @@ FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-dat
 UNTOLD = re.compile(r"password|secret|token|^code$|^current$|^(version|once|next|id|seen)$")
 MOST_TYPED = 30
 
-Refused = Callable[[DomainError], None]
+Refused = Callable[[DomainError | Unauthorized], None]
 
 
 def answer_errors(app: Flask, refused: Refused) -> None:
     """Register one answer per kind of error; `refused` is told of each that is about permission."""
     _answer_ours(app, refused)
-    _answer_others(app)
+    _answer_others(app, refused)
     _answer_breakage(app)
 
 
@@ -78,7 +78,7 @@ def _answer_ours(app: Flask, refused: Refused) -> None:
         return go(done.location)
 
 
-def _answer_others(app: Flask) -> None:
+def _answer_others(app: Flask, refused: Refused) -> None:
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Response:
         _warn(say("a form without its token or of another site: %(description)s", description=error.description))
@@ -94,6 +94,8 @@ def _answer_others(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         if error.response is not None:
             return error.response  # type: ignore[return-value]
+        if isinstance(error, Unauthorized) and g.get("program"):
+            refused(error)
         answer = page(error.code or 500, _own_words(error))
         for name, value in error.get_headers():
             if name in ("Allow", "Content-Range", "Retry-After"):
