@@ -40,6 +40,8 @@ class Settings:
     pool_max_overflow: int = 20
     pool_recycle_s: int = 3600
     echo: bool = False
+    # Changes, and costly looks, of one person in a minute; 0 for no limit.
+    requests_a_minute: int = 300
     max_form_bytes: int = 512 * MEBIBYTE
     max_upload_bytes: int = 1024 * 1024 * MEBIBYTE
     reserve_bytes: int = 512 * MEBIBYTE
@@ -95,6 +97,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         port=_number(environment, "PORT", 8000),
         https=_yes(environment, "RUSHES_HTTPS"),
         trusted_proxy=environment.get("TRUSTED_PROXY") or None,
+        requests_a_minute=_number(environment, "RUSHES_REQUESTS_A_MINUTE", 300),
         max_form_bytes=_number(environment, "RUSHES_MAX_FORM_MIB", 512) * MEBIBYTE,
         max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
         reserve_bytes=_number(environment, "RUSHES_RESERVE_MIB", 512) * MEBIBYTE,

@@ -56,6 +56,7 @@ from app.core.web.access import FormGuard, actor, guard
 from app.core.web.error_pages import answer_errors
 from app.core.web.headers import send_headers
 from app.core.web.language import speak
+from app.core.web.rates import limit_rates
 from app.core.web.readiness import refuse_unready
 from app.core.web.routing import route_reads
 from app.core.web.static_files import serve_static
@@ -176,6 +177,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["storage"] = LocalStorage(settings.media_root, settings.reserve_bytes)
     refuse_unready(app, ROOT / "migrations")
     guard(app, auth.load_viewer, auth.load_bearer)
+    limit_rates(app, settings.requests_a_minute)
     send_headers(app, https=settings.https)
     app.extensions["refusals"] = Refusals()
     # Rooms that answer errors in words of their own tell of refusals by it.

@@ -14,6 +14,7 @@ from app.core.csv import lines
 from app.core.db import reading, transaction
 from app.core.web.access import ADMIN, access, actor, viewer
 from app.core.web.htmx import render
+from app.core.web.rates import costly
 from app.projects.service import project_service
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin")
@@ -50,6 +51,7 @@ def show(entry: int) -> Response:
 
 @bp.get("/audit.csv")
 @access(ADMIN)
+@costly
 def export() -> Response:
     """Send the wanted entries as CSV; that they were taken is itself an entry."""
     asked = asked_for(request.args)

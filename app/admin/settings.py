@@ -80,6 +80,7 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("TRUSTED_HOSTS", say("Names it answers to"), ", ".join(settings.trusted_hosts) or "any"),
         ("TRUSTED_PROXY", say("Proxy that is believed"), settings.trusted_proxy or "none"),
         ("RUSHES_WORKERS", say("Jobs at a time on each worker"), str(settings.worker_concurrency)),
+        ("RUSHES_REQUESTS_A_MINUTE", say("Changes of one person in a minute"), _rate(settings)),
         ("RUSHES_MAX_UPLOAD_GIB", say("Largest upload"), size(settings.max_upload_bytes)),
         ("RUSHES_MAX_FORM_MIB", say("Largest plain form"), size(settings.max_form_bytes)),
         ("RUSHES_IMPORT_BY_URL", say("Bring recordings by address"), _by_url(settings)),
@@ -96,6 +97,10 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("METRICS_TOKEN", say("Figures for programs"), "set" if settings.metrics_token else say("not set")),
         ("SECRET_KEY", say("Key of forms and cookies"), "set"),
     ]
+
+
+def _rate(settings: Settings) -> str:
+    return str(settings.requests_a_minute or say("no limit"))
 
 
 def _by_url(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.forms import show_theirs
 from app.core.web.htmx import as_json, go, render, wants_piece
+from app.core.web.rates import costly
 from app.jobs.reads import latest_job
 from app.media.models import Media
 from app.projects.service import Seat
@@ -65,6 +66,7 @@ def index_json(id: UUID) -> Response:
 @bp.get("/m/<uuid:id>/chapters.<any(vtt,txt,json):form>")
 @access("media:view")
 @sends_a_file
+@costly
 def export(id: UUID, form: str) -> Response:
     """Send the topics as chapters for other programs."""
     with reading() as session:

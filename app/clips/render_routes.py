@@ -26,6 +26,7 @@ from app.core.texts import plural, say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.forms import options
 from app.core.web.htmx import go, render
+from app.core.web.rates import costly
 from app.media.clock import clock_of
 from app.media.file_routes import send
 from app.media.models import Media
@@ -144,6 +145,7 @@ def archive(slug: str) -> Response:
 @bp.get("/clips/<uuid:id>/export/<uuid:export>")
 @access("clip:view")
 @sends_a_file
+@costly
 def download(id: UUID, export: UUID) -> Response:
     """Send a rendered file; the history tells who took it."""
     with transaction(actor()) as session:

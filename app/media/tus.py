@@ -16,6 +16,7 @@ from app.core.errors import Conflict, DomainError, Forbidden, Hidden, Invalid, d
 from app.core.storage import LocalStorage
 from app.core.texts import say
 from app.core.web.access import PUBLIC, access, actor, viewer
+from app.core.web.rates import uncounted
 from app.media.models import Media, Upload
 from app.media.service import media_service
 from app.media.sidecars import is_captions, keep_captions, put_captions_in_place, recording_for
@@ -102,6 +103,7 @@ def capabilities() -> Response:
 
 @bp.post("")
 @access("media:upload")
+@uncounted
 def create() -> Response:
     """Begin an upload; the metadata names the project by its slug and the file by its name."""
     size = _number("Upload-Length")
@@ -131,6 +133,7 @@ def offset(id: UUID) -> Response:
 
 @bp.patch("/<uuid:id>")
 @access("media:upload")
+@uncounted
 def receive(id: UUID) -> Response:
     """Append one chunk of at most 8 MiB; the last one makes a recording of the file."""
     if request.mimetype != OFFSET_STREAM:

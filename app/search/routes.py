@@ -12,6 +12,7 @@ from app.core.db import reading
 from app.core.errors import NotFound
 from app.core.web.access import SIGNED_IN, access, viewer
 from app.core.web.htmx import as_json, render, wants_json
+from app.core.web.rates import costly
 from app.index.question import Question, parse
 from app.index.state import state
 from app.media.service import media_service
@@ -30,6 +31,7 @@ MOST_PAGES = 200
 @bp.get("/search")
 @bp.get("/search.json", endpoint="index_json")
 @access(SIGNED_IN)
+@costly
 def index() -> Response:
     """Show what the question finds, grouped by recording; htmx gets the results alone."""
     text = request.args.get("q", "")[:LONGEST_QUESTION]

@@ -13,6 +13,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
+from app.core.web.rates import costly
 from app.songs.forms import LyricsForm
 from app.songs.reads import filename_of, lrc_of
 from app.songs.service import song_service
@@ -25,6 +26,7 @@ LARGEST_BYTES = 1024 * 1024
 @bp.get("/songs/<uuid:id>/lyrics.lrc")
 @access("media:view")
 @sends_a_file
+@costly
 def export(id: UUID) -> Response:
     """Send the timed lyrics as LRC."""
     with reading() as session:

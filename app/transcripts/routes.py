@@ -15,6 +15,7 @@ from app.core.errors import NotFound
 from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
+from app.core.web.rates import costly
 from app.media.models import Media
 from app.media.names import clean_filename
 from app.media.service import media_service
@@ -73,6 +74,7 @@ def show_json(id: UUID) -> Response:
 @bp.get("/m/<uuid:id>/transcript.<any(vtt,srt,txt,csv):form>")
 @access("media:view")
 @sends_a_file
+@costly
 def export(id: UUID, form: str) -> Response:
     """Send the lines as a file, with the speakers’ names; the player reads its captions here."""
     with reading() as session:
