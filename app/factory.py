@@ -59,6 +59,7 @@ from app.core.web.language import speak
 from app.core.web.rates import limit_rates
 from app.core.web.readiness import refuse_unready
 from app.core.web.routing import route_reads
+from app.core.web.signing import sign_well
 from app.core.web.static_files import serve_static
 from app.core.web.timing import time_requests
 from app.index import models as index_models
@@ -168,6 +169,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or settings_from(os.environ, ROOT)
     app = Flask("rushes", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.config.update(_flask_config(settings))
+    sign_well(app)
     refuse_listed([settings.breached_passwords] if settings.breached_passwords else [])
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
