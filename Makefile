@@ -36,7 +36,7 @@ torture: $(VENV)/ready-dev ## The large numbers: power cuts, failing disks, kill
 	$(BIN)/python -m tests.torture
 
 texts: $(VENV)/ready-dev ## Remake the catalogue of texts for translators
-	$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --omit-header --no-location --sort-output -o app/core/rushes.pot .
+	$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --ignore-dirs ".*" --omit-header --no-location --sort-output -o app/core/rushes.pot .
 
 screenshots: $(VENV)/ready-dev ## Remake the pictures in docs/
 	$(BIN)/python -m tests.screenshots

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.audit.as_of import state_after
 from app.audit.models import AuditLog
-from app.audit.sentences import FIELDS, SHOWN_EARLIER, Entry, entry_of
+from app.audit.names import field_name
+from app.audit.sentences import SHOWN_EARLIER, Entry, entry_of
 from app.audit.service import AuditService, plain
 from app.auth.models import User
 from app.clips.models import Clip
@@ -150,9 +151,8 @@ def _names(thing: Thing, state: Mapping[str, Any]) -> list[str]:
 
 
 def _field(thing: Thing, name: str, state: Mapping[str, Any], clock: Clock | None, may_edit: bool) -> Field:
-    label = FIELDS.get(name, name.replace("_", " ").capitalize())
     then, now = _shown(name, state.get(name), clock), _shown(name, plain(getattr(thing.entity, name)), clock)
-    return Field(name, label, then, now, may_edit and name in RESTORABLE[thing.kind] and then != now)
+    return Field(name, field_name(name), then, now, may_edit and name in RESTORABLE[thing.kind] and then != now)
 
 
 def _shown(name: str, value: Any, clock: Clock | None) -> str:
@@ -162,5 +162,5 @@ def _shown(name: str, value: Any, clock: Clock | None) -> str:
         if name == "out_point":
             return clock.show_out(value)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     return "" if value is None else str(value)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.audit.as_of import state_after
 from app.audit.models import AuditAction, AuditLog
+from app.audit.names import NOUNS, field_name
 from app.audit.seals import sealed_until
-from app.audit.sentences import FIELDS, NOUNS, Entry, entry_of
+from app.audit.sentences import Entry, entry_of
 from app.audit.service import AuditFilter, AuditService
 from app.audit.wording import Runs, changed_words
 from app.auth.reads import find_person
@@ -129,12 +130,7 @@ def _admin_link(row: AuditLog, project: tuple[str, str] | None) -> str | None:
 
 
 def _fields(state: Mapping[str, Any], changes: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
-    return [(named(field), shown(value), field in changes) for field, value in sorted(state.items())]
-
-
-def named(field: str) -> str:
-    """Return a field's name as people read it."""
-    return FIELDS.get(field, field.replace("_", " ").capitalize())
+    return [(field_name(field), shown(value), field in changes) for field, value in sorted(state.items())]
 
 
 def shown(value: Any) -> str:
@@ -142,7 +138,7 @@ def shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.audit import HEAD, asked_for, csv_rows, entries, filter_of, one
 from app.audit.models import AuditAction
-from app.audit.sentences import NOUNS
+from app.audit.names import ACTIONS, KINDS
 from app.audit.service import AuditFilter, AuditService, read_before
 from app.core.clock import now
 from app.core.csv import lines
@@ -34,8 +34,8 @@ def index() -> Response:
         next_after=page.next_after,
         asked=asked,
         query={name: text for name, text in asked.items() if text},
-        actions=[each.value for each in AuditAction],
-        kinds=NOUNS,
+        actions={each.value: words for each, words in ACTIONS.items()},
+        kinds=KINDS,
         projects=projects,
     )
 

@@ -10,12 +10,15 @@ from app.auth.reads import names_of
 from app.core.chores import Done, all_done
 from app.core.clock import now
 from app.core.pagination import Page
+from app.core.texts import later
 from app.jobs.models import Job
 from app.jobs.reads import SILENT_AFTER, count_jobs
 from app.jobs.service import job_service
 from app.pipelines import KIND_WORDS
 from app.processing import weights
 from app.projects.reads import projects_by_ids
+
+PURPOSES = {"speech": later("speech"), "stems": later("stems")}
 
 
 @dataclass(frozen=True)
@@ -104,4 +107,10 @@ def _waiting(session: Session, after: str | None) -> Page[WaitingRow]:
 
 
 def _model(model: weights.Model, root: Path) -> ModelRow:
-    return ModelRow(model.name, model.title, model.purpose, model.size_bytes, weights.is_installed(model, root))
+    return ModelRow(
+        model.name,
+        model.title,
+        PURPOSES.get(model.purpose, model.purpose),
+        model.size_bytes,
+        weights.is_installed(model, root),
+    )

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.config import Settings
 from app.core.choices import ADMINS, EVERYBODY, NOBODY, Choices
-from app.core.texts import later, say
+from app.core.texts import later, plural, say
 from app.core.web.forms import Form, VersionField, options, trim
 from app.core.words import size
 from app.processing.fetching import knows_pages
@@ -34,7 +34,7 @@ class SettingsForm(Form):
         [Optional(), NumberRange(-80, -20, later("Silence level must be between −80 and −20 dB."))],
     )
     session_days = IntegerField(
-        "A sign-in lasts",
+        later("A sign-in lasts"),
         [InputRequired(later("Type a number of days.")), NumberRange(1, A_YEAR, "Use 1 to 365 days.")],
     )
     trash_days = IntegerField(
@@ -69,16 +69,20 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
     """Return (variable, what it is, value) of what was set when the process started; no password, no key."""
     return [
         ("DATABASE_URL", say("Database"), _url(settings.database_url)),
-        ("DATABASE_REPLICA_URLS", say("Copies that are read"), ", ".join(map(_url, settings.replica_urls)) or "none"),
+        (
+            "DATABASE_REPLICA_URLS",
+            say("Copies that are read"),
+            ", ".join(map(_url, settings.replica_urls)) or say("none"),
+        ),
         ("JOBS_DATABASE_URL", say("Where jobs are kept"), _url(settings.jobs_database_url) or say("in the database")),
         ("RUSHES_INSTANCE", say("Folder of this installation"), str(settings.instance)),
-        ("RUSHES_WORKSPACES", say("Folders projects may read"), str(settings.workspaces or "none")),
+        ("RUSHES_WORKSPACES", say("Folders projects may read"), str(settings.workspaces or say("none"))),
         ("RUSHES_MODELS", say("Where models lie"), str(settings.models_root)),
         ("RUSHES_SPEECH_MODEL", say("Speech model"), settings.speech_model or say("the best one that is here")),
         ("HOST, PORT", say("Address"), f"{settings.host}:{settings.port}"),
-        ("RUSHES_HTTPS", say("Reached by https"), "yes" if settings.https else "no"),
-        ("TRUSTED_HOSTS", say("Names it answers to"), ", ".join(settings.trusted_hosts) or "any"),
-        ("TRUSTED_PROXY", say("Proxy that is believed"), settings.trusted_proxy or "none"),
+        ("RUSHES_HTTPS", say("Reached by https"), say("yes") if settings.https else say("no")),
+        ("TRUSTED_HOSTS", say("Names it answers to"), ", ".join(settings.trusted_hosts) or say("any")),
+        ("TRUSTED_PROXY", say("Proxy that is believed"), settings.trusted_proxy or say("none")),
         ("RUSHES_WORKERS", say("Jobs at a time on each worker"), str(settings.worker_concurrency)),
         ("RUSHES_REQUESTS_A_MINUTE", say("Changes of one person in a minute"), _rate(settings)),
         ("RUSHES_MAX_UPLOAD_GIB", say("Largest upload"), size(settings.max_upload_bytes)),
@@ -87,15 +91,15 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("RUSHES_RESERVE_MIB", say("Kept free on the disk"), size(settings.reserve_bytes)),
         ("BACKUP_FOLDER", say("Where backups go"), str(settings.backups)),
         ("BACKUP_AT", say("Daily backup"), _hour(settings.backup_hour)),
-        ("BACKUP_KEEP_DAYS", say("Backups are kept"), f"{settings.backup_keep_days} days"),
+        ("BACKUP_KEEP_DAYS", say("Backups are kept"), plural(settings.backup_keep_days, "day", "days")),
         ("SLOW_QUERY_MS", say("A statement is slow from"), f"{settings.slow_query_ms} ms"),
         (
             "RUSHES_BREACHED_PASSWORDS",
             say("List of stolen passwords"),
             str(settings.breached_passwords or say("the shipped one")),
         ),
-        ("METRICS_TOKEN", say("Figures for programs"), "set" if settings.metrics_token else say("not set")),
-        ("SECRET_KEY", say("Key of forms and cookies"), "set"),
+        ("METRICS_TOKEN", say("Figures for programs"), say("set") if settings.metrics_token else say("not set")),
+        ("SECRET_KEY", say("Key of forms and cookies"), say("set")),
     ]
 
 
@@ -111,7 +115,10 @@ def _by_url(settings: Settings) -> str:
         if knows_pages()
         else say("files; pages need yt-dlp, which is not installed")
     )
-    return f"{pages}; up to {size(settings.import_max_bytes)} in {settings.import_max_minutes} minutes"
+    minutes = plural(settings.import_max_minutes, "minute", "minutes")
+    return say(
+        "%(pages)s; up to %(size)s in %(minutes)s", pages=pages, size=size(settings.import_max_bytes), minutes=minutes
+    )
 
 
 def _url(url: str | None) -> str:
@@ -119,4 +126,4 @@ def _url(url: str | None) -> str:
 
 
 def _hour(hour: int | None) -> str:
-    return say("switched off") if hour is None else f"at {hour:02d}:00 UTC"
+    return say("switched off") if hour is None else say("at %(hour)s:00 UTC", hour=f"{hour:02d}")

@@ -41,7 +41,7 @@ class PersonForm(Form):
         filters=[trim],
     )
     email = EmailField(
-        "E-mail",
+        later("E-mail"),
         [
             Optional(),
             Length(max=254, message=later("Use at most 254 characters.")),

@@ -7,78 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditAction, AuditLog
+from app.audit.names import ACTS, NOUNS, VERBS, field_name
 from app.audit.repository import AuditRepository
 from app.core.clock import local
-from app.core.words import ago
-
-NOUNS = {
-    "project": "the project",
-    "media": "the recording",
-    "clip": "the clip",
-    "export": "the rendered file",
-    "transcript": "the transcript",
-    "line": "the line",
-    "topic": "the topic",
-    "layout": "the layout",
-    "song": "the song",
-    "speaker": "the speaker",
-    "user": "the account",
-    "member": "the member",
-    "invitation": "the invitation",
-    "token": "the token",
-    "address": "the address",
-    "settings": "the settings",
-    "audit": "the audit log",
-    "queue": "the queue",
-    "files": "left-over files",
-}
-VERBS = {
-    AuditAction.CREATE: "added",
-    AuditAction.UPDATE: "changed",
-    AuditAction.DELETE: "removed",
-    AuditAction.RESTORE: "brought back",
-    AuditAction.EXPORT: "downloaded",
-    AuditAction.DENIED: "was refused",
-    AuditAction.LOGOUT: "signed out",
-}
-ACTS = {
-    "sign-in": "signed in",
-    "sign-out": "signed out",
-    "sign-in:failed": "was refused at sign-in",
-    "sign-out:elsewhere": "signed out another browser",
-    "sign-out:others": "signed out everywhere else",
-    "second-factor:on": "switched on sign-in with two steps",
-    "second-factor:off": "has no second step at sign-in any more",
-    "second-factor:codes": "made new recovery codes",
-    "second-factor:recovered": "signed in with a recovery code",
-    "second-factor:failed": "was refused at the second step",
-}
-FIELDS = {
-    "in_point": "In point",
-    "out_point": "Out point",
-    "archived_at": "Archived",
-    "deleted_at": "In the trash since",
-    "silence_db": "Silence level",
-    "workspace_path": "Folder on the server",
-    "quota_bytes": "Storage limit",
-    "project_id": "Project",
-    "media_id": "Recording",
-    "file_size": "Size in bytes",
-    "sha256": "SHA-256",
-    "rate_num": "Rate, numerator",
-    "rate_den": "Rate, denominator",
-    "clip_order": "Place in the list",
-    "sha256_live": "SHA-256",
-    "start_ms": "Begins, in milliseconds",
-    "end_ms": "Ends, in milliseconds",
-    "speaker_id": "Speaker",
-    "display_name": "Name",
-    "word_count": "Words",
-    "youtube_id": "YouTube id",
-    "synced_lyrics": "Timed lyrics",
-    "date_added": "Added",
-}
-
+from app.core.texts import say
+from app.core.words import ago, long_day
 
 # What can be looked at as it was after an entry.
 SHOWN_EARLIER = frozenset({"project", "media", "clip"})
@@ -102,8 +35,7 @@ class Entry:
 
     @property
     def day(self) -> str:
-        there = local(self.when)
-        return f"{there:%A} {there.day} {there:%B %Y}"
+        return long_day(self.when)
 
     @property
     def time_text(self) -> str:
@@ -144,8 +76,9 @@ def last_saver(session: Session, entity_type: str, entity_id: int) -> str | None
 
 def _sentence(row: AuditLog) -> str:
     if row.verb in ACTS:
-        return ACTS[row.verb]
-    return f"{_verb(row)} {NOUNS.get(row.entity_type, row.entity_type)}"
+        return str(ACTS[row.verb])
+    thing = NOUNS.get(row.entity_type, row.entity_type)
+    return say("%(did)s %(thing)s", did=_verb(row), thing=thing)
 
 
 def _verb(row: AuditLog) -> str:
@@ -153,28 +86,25 @@ def _verb(row: AuditLog) -> str:
     if row.action is not AuditAction.UPDATE:
         return VERBS.get(row.action, row.action.value.lower())
     for field, done, undone in (
-        ("deleted_at", "deleted", "brought back"),
-        ("archived_at", "archived", "brought back"),
+        ("deleted_at", say("deleted"), say("brought back")),
+        ("archived_at", say("archived"), say("brought back")),
     ):
         if field in row.changes:
             return done if row.changes[field].get("new") else undone
     if row.actor_id is None and row.entity_type == "media" and "duration_frames" in row.changes:
-        return "measured"
+        return say("measured")
     return VERBS[row.action]
 
 
 def _rows(changes: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
-    return [
-        (FIELDS.get(name, name.replace("_", " ").capitalize()), _text(both.get("old")), _text(both.get("new")))
-        for name, both in changes.items()
-    ]
+    return [(field_name(name), _text(both.get("old")), _text(both.get("new"))) for name, both in changes.items()]
 
 
 def _text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     return str(value)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from app.audit.seals import seal_settled
 from app.core.chores import Housekeeper, chore
-from app.core.texts import plural
+from app.core.texts import later, plural
 
 
-@chore("seal the audit log", every=timedelta(minutes=5))
+@chore(later("seal the audit log"), every=timedelta(minutes=5))
 def seal(keeper: Housekeeper[Any]) -> str:
     """Close every settled entry, a batch in each unit of work."""
     total = 0

@@ -23,7 +23,7 @@ class NameForm(Form):
     """How others see somebody, and where they are written to."""
 
     email = EmailField(
-        "E-mail",
+        later("E-mail"),
         [
             Optional(),
             Length(max=254, message=later("Use at most 254 characters.")),

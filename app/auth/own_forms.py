@@ -13,8 +13,13 @@ from app.core.web.forms import Form, OnceForm, VersionField, options, trim
 THEMES = [("system", later("As the system has it")), ("light", later("Light")), ("dark", later("Dark"))]
 KEYS = [("on", later("On")), ("alt", later("Only together with Alt")), ("off", later("Off"))]
 SCOPES = [(TokenScope.READ.value, later("Read")), (TokenScope.WRITE.value, later("Read and write"))]
-LASTS = [("30", "30 days"), ("90", "90 days"), ("365", later("One year")), ("never", later("Until it is taken back"))]
-TOO_LONG = f"Use at most {MAX_LENGTH} characters."
+LASTS = [
+    ("30", later("30 days")),
+    ("90", later("90 days")),
+    ("365", later("One year")),
+    ("never", later("Until it is taken back")),
+]
+TOO_LONG = later("Use at most %(max)d characters.")
 
 
 class ProfileForm(NameForm):

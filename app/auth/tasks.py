@@ -5,10 +5,10 @@ from typing import Any
 
 from app.auth.once import forget_old
 from app.core.chores import Housekeeper, chore
-from app.core.texts import plural
+from app.core.texts import later, plural
 
 
-@chore("forget sent marks", every=timedelta(hours=6))
+@chore(later("forget sent marks"), every=timedelta(hours=6))
 def forget_marks(keeper: Housekeeper[Any]) -> str:
     """Remove the marks of forms sent more than a day ago."""
     with keeper.unit() as session:

@@ -5,9 +5,10 @@ from app.backups.errors import BackupError
 from app.config import Settings
 from app.core.chores import Housekeeper, chore
 from app.core.clock import now
+from app.core.texts import later
 
 
-@chore("back up the database", due=is_due)
+@chore(later("back up the database"), due=is_due)
 def back_up(keeper: Housekeeper[Settings]) -> str:
     """Make and check the day's backup, and remember what came of it."""
     last = make_daily(keeper.settings, now())

@@ -14,6 +14,7 @@ PICTURES = {
     "source_last": later("Last frame, source"),
     "rendered_last": later("Last frame, file"),
 }
+MODES = {"exact": later("Exact"), "smart": later("Smart")}
 ROLES = {"first": later("First frame"), "last": later("Last frame")}
 SOUND_WORDS = {
     "matched": later("the same, to the sample"),
@@ -114,7 +115,7 @@ def _note(proof: dict[str, Any]) -> str | None:
 
 
 def _method(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:
-    lines = [(say("Asked for"), str(export.settings_json.get("mode", "exact")).capitalize())]
+    lines = [(say("Asked for"), str(MODES[export.settings_json.get("mode", "exact")]))]
     copied = proof.get("copied")
     if copied:
         packets = plural(copied["packets"], "packet", "packets")

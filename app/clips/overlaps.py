@@ -68,7 +68,7 @@ def describe(overlapping: Sequence[Clip], in_point: int, out_point: int, clock: 
         return None
     most = max(min(clip.out_point, out_point) - max(clip.in_point, in_point) for clip in overlapping)
     if len(overlapping) == 1:
-        return f"Overlaps “{overlapping[0].title}” by {clock.length(most)}."
+        return say("Overlaps “%(title)s” by %(length)s.", title=overlapping[0].title, length=clock.length(most))
     return say(
         "Overlaps %(overlapping)s clips by up to %(length)s.", overlapping=len(overlapping), length=clock.length(most)
     )

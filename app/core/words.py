@@ -3,8 +3,20 @@
 from datetime import UTC, datetime
 
 from app.core.clock import local, now
-from app.core.texts import plural, say
+from app.core.texts import later, plural, say
 
+WEEKDAYS = (
+    *(later("Monday"), later("Tuesday"), later("Wednesday"), later("Thursday")),
+    *(later("Friday"), later("Saturday"), later("Sunday")),
+)
+MONTHS = (
+    *(later("January"), later("February"), later("March"), later("April"), later("May"), later("June")),
+    *(later("July"), later("August"), later("September"), later("October"), later("November"), later("December")),
+)
+SHORT_MONTHS = (
+    *(later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun")),
+    *(later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec")),
+)
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -32,7 +44,13 @@ def ago(moment: datetime) -> str:
     if seconds < 7 * 86_400:
         return say("%(days)s ago", days=plural(round(seconds / 86_400), "day", "days"))
     there = local(moment)
-    return f"{there.day} {there:%b %Y}"
+    return f"{there.day} {SHORT_MONTHS[there.month - 1]} {there.year}"
+
+
+def long_day(moment: datetime) -> str:
+    """Return the day of a moment in full: "Saturday 21 November 2026"."""
+    there = local(moment)
+    return f"{WEEKDAYS[there.weekday()]} {there.day} {MONTHS[there.month - 1]} {there.year}"
 
 
 def exactly(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.core.chores import Housekeeper, chore
 from app.core.storage import LocalStorage, blob_key, sha256_of
-from app.core.texts import plural, say
+from app.core.texts import later, plural, say
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
 from app.media.files import original
@@ -49,7 +49,7 @@ class Source:
         return {"path": str(self.path), "index": str(self.index), **self.facts}
 
 
-@chore("sweep files", every=timedelta(days=1))
+@chore(later("sweep files"), every=timedelta(days=1))
 def sweep_files(keeper: Housekeeper[Settings]) -> str:
     """Remove uploads past their time and files no row names any more."""
     settings = keeper.settings
@@ -61,7 +61,7 @@ def sweep_files(keeper: Housekeeper[Settings]) -> str:
     return f"{plural(uploads, 'upload', 'uploads')} and {plural(files, 'file', 'files')} removed."
 
 
-@chore("empty the trash", every=timedelta(hours=6))
+@chore(later("empty the trash"), every=timedelta(hours=6))
 def empty_trash(keeper: Housekeeper[Settings]) -> str:
     """Remove for good what has been in the trash long enough."""
     total = 0

@@ -60,7 +60,7 @@ class SongForm(Form):
 class LyricsForm(Form):
     """A file of timed lyrics."""
 
-    file = FileField("LRC file", [FileRequired(later("Choose a file."))])
+    file = FileField(later("LRC file"), [FileRequired(later("Choose a file."))])
 
 
 class ConfirmForm(Form):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 from app.core.pagination import DAMAGED, decode_after, encode_after
-from app.core.texts import later
+from app.core.texts import later, say
 from app.core.words import lasts
 from app.media.clock import Clock
 from app.media.models import Media
@@ -28,7 +28,7 @@ NONE_YET = later("There is no transcript yet.")
 NO_SOUND = later("There is no sound in this recording.")
 NOTHING_THERE = later("Nothing is said from here on.")
 SILENT = later("Nothing was said in this recording.")
-SOURCES = {TranscriptSource.SPEECH: "recognised", TranscriptSource.IMPORT: later("brought from a file")}
+SOURCES = {TranscriptSource.SPEECH: later("recognised"), TranscriptSource.IMPORT: later("brought from a file")}
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def title_of(transcript: Transcript) -> str:
     """Name a transcript among several: "English, recognised", "Norwegian, brought from harbour.nb.srt"."""
     language = LANGUAGES.get(transcript.language, transcript.language)
     if transcript.source is TranscriptSource.IMPORT and transcript.engine:
-        return f"{language}, brought from {transcript.engine}"
+        return say("%(language)s, brought from %(file)s", language=language, file=transcript.engine)
     return f"{language}, {SOURCES[transcript.source]}"
 
 

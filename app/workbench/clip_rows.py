@@ -108,7 +108,7 @@ def _overlap_line(shared: Shared, clock: Clock) -> OverlapLine:
     starts = earlier.out_point
     fits = starts < later.out_point
     return OverlapLine(
-        text=f"Shares {clock.length(shared.ticks)} with “{earlier.title}”.",
+        text=say("Shares %(length)s with “%(title)s”.", length=clock.length(shared.ticks), title=earlier.title),
         other=earlier.public_id,
         trim_text=say("Start at %(show)s", show=clock.show(starts)) if fits else None,
         trim_in_timecode=clock.show(starts) if fits else None,
