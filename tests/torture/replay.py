@@ -5,6 +5,7 @@ arrived; of a folder's names only a beginning of what was done to them since the
 there. A disk that lies about fsync is outside it.
 """
 
+import hashlib
 import random
 import struct
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 SECTOR = 512
 HEADER = struct.Struct("<BBHHHQQ")
+State = dict[str, bytes | None]
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,9 @@ class Disk:
         else:
             self._touch(folder.now[name] if name else folder, call)
 
-    def leave(self, target: Path, chance: random.Random) -> None:
-        """Write one of the states a power cut may leave now."""
-        _leave(self.root, target, chance)
+    def after_cut(self, chance: random.Random) -> "State":
+        """Return one of the states a power cut may leave now: what each file holds; a folder holds None."""
+        return dict(_left(self.root, "", chance))
 
     def differences(self, path: Path) -> list[str]:
         """Return the names whose present content is not what the record says: calls nobody recorded."""
@@ -198,10 +200,29 @@ def resize(data: bytearray, length: int) -> None:
     data.extend(bytes(length - len(data)))
 
 
-def _leave(folder: Folder, target: Path, chance: random.Random) -> None:
-    target.mkdir(exist_ok=True)
+def leave(state: State, target: Path) -> None:
+    """Write a state to the disk."""
+    target.mkdir()
+    for name, content in state.items():
+        if content is None:
+            (target / name).mkdir()
+        else:
+            (target / name).write_bytes(content)
+
+
+def digest_of(state: State) -> bytes:
+    """Return a hash of every name and byte."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, content in sorted(state.items()):
+        digest.update(f"{name}\0{-1 if content is None else len(content)}\0".encode())
+        digest.update(content or b"")
+    return digest.digest()
+
+
+def _left(folder: Folder, before: str, chance: random.Random) -> Iterator[tuple[str, bytes | None]]:
     for name, what in folder.after_cut(chance).items():
         if isinstance(what, Folder):
-            _leave(what, target / name, chance)
+            yield before + name, None
+            yield from _left(what, f"{before}{name}/", chance)
         else:
-            (target / name).write_bytes(what.after_cut(chance))
+            yield before + name, what.after_cut(chance)
