@@ -19,7 +19,7 @@ from app.auth.commands import users
 from app.auth.service import auth_service
 from app.config import Settings
 from app.core.db import session_scope
-from app.core.web.log_lines import LineFormatter
+from app.core.web.log_lines import LineFormatter, SystemLog
 from app.core.web.one_length import read_strictly
 from app.core.web.patience import LOOK_EVERY_S, be_patient
 from app.db_commands.whole import backup, restore
@@ -50,7 +50,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the pages; the database must be at the newest revision."""
-    _log_plainly()
+    _log_plainly(current_app.config["SETTINGS"])
     db_commands.require_ready()
     _serve(current_app._get_current_object(), None)  # type: ignore[attr-defined]
 
@@ -59,7 +59,7 @@ def serve() -> None:
 @with_appcontext
 def start() -> None:
     """Migrate, then run web and worker together until Ctrl-C."""
-    _log_plainly()
+    _log_plainly(current_app.config["SETTINGS"])
     db_commands.upgrade_database()
     db_commands.require_ready()
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
@@ -78,7 +78,7 @@ def worker() -> None:
     if parent := os.environ.get("RUSHES_PARENT"):
         # Started beside the web server: a worker that outlived it would surprise whoever stopped it.
         die_with(int(parent))
-    _log_plainly()
+    _log_plainly(current_app.config["SETTINGS"])
     db_commands.require_ready()
     run_worker(current_app.config["SETTINGS"])
 
@@ -174,9 +174,15 @@ def _banner(settings: Settings, with_worker: bool) -> None:
     sys.stdout.flush()
 
 
-def _log_plainly() -> None:
+def _log_plainly(settings: Settings) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    handlers: list[logging.Handler] = [handler]
+    if settings.syslog:
+        try:
+            handlers.append(SystemLog(settings.syslog))
+        except OSError as error:
+            raise click.ClickException(f"RUSHES_SYSLOG: nothing listens at {settings.syslog}.") from error
+    logging.basicConfig(level=logging.INFO, handlers=handlers)
     for chatty in ("alembic", "waitress"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

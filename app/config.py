@@ -52,6 +52,8 @@ class Settings:
     replica_urls: tuple[str, ...] = ()
     read_own_writes_s: int = 5
     slow_query_ms: int = 200
+    # A socket's path, or host:port, that every line of the log goes to as well.
+    syslog: str | None = None
     metrics_token: str | None = None
     # Hashes of stolen passwords, which nobody may choose.
     breached_passwords: Path | None = None
@@ -97,6 +99,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         port=_number(environment, "PORT", 8000),
         https=_yes(environment, "RUSHES_HTTPS"),
         trusted_proxy=environment.get("TRUSTED_PROXY") or None,
+        syslog=_address(environment, "RUSHES_SYSLOG"),
         requests_a_minute=_number(environment, "RUSHES_REQUESTS_A_MINUTE", 300),
         max_form_bytes=_number(environment, "RUSHES_MAX_FORM_MIB", 512) * MEBIBYTE,
         max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
@@ -160,9 +163,7 @@ def _keys(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
     return {
         "secret_key": environment.get("SECRET_KEY") or _kept_secret(instance / "secret.key"),
         "earlier_keys": _list(environment, "SECRET_KEY_FALLBACKS"),
-        "breached_passwords": Path(listed).resolve()
-        if (listed := environment.get("RUSHES_BREACHED_PASSWORDS"))
-        else None,
+        "breached_passwords": _path(environment, "RUSHES_BREACHED_PASSWORDS"),
         "metrics_token": _token(environment, "METRICS_TOKEN"),
         "trusted_hosts": _list(environment, "TRUSTED_HOSTS"),
     }
@@ -170,6 +171,19 @@ def _keys(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
 
 def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(filter(None, environment.get(name, "").replace(" ", "").split(",")))
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name)
+    return Path(text).resolve() if text else None
+
+
+def _address(environment: Mapping[str, str], name: str) -> str | None:
+    text = environment.get(name, "").strip()
+    host, _, port = text.rpartition(":")
+    if text and not text.startswith("/") and not (host and port.isdigit() and int(port) < 65536):
+        raise ValueError(f"{name} must be a path such as /dev/log, or host:port, not {text!r}")
+    return text or None
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

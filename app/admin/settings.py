@@ -93,18 +93,19 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("BACKUP_AT", say("Daily backup"), _hour(settings.backup_hour)),
         ("BACKUP_KEEP_DAYS", say("Backups are kept"), plural(settings.backup_keep_days, "day", "days")),
         ("SLOW_QUERY_MS", say("A statement is slow from"), f"{settings.slow_query_ms} ms"),
-        (
-            "RUSHES_BREACHED_PASSWORDS",
-            say("List of stolen passwords"),
-            str(settings.breached_passwords or say("the shipped one")),
-        ),
+        ("RUSHES_BREACHED_PASSWORDS", say("List of stolen passwords"), _listed(settings)),
+        ("RUSHES_SYSLOG", say("Where lines of the log go too"), settings.syslog or say("nowhere")),
         ("METRICS_TOKEN", say("Figures for programs"), say("set") if settings.metrics_token else say("not set")),
-        ("SECRET_KEY", say("Key of forms and cookies"), say("set")),
+        ("SECRET_KEY", say("Key of forms, cookies and second steps"), say("set")),
     ]
 
 
 def _rate(settings: Settings) -> str:
     return str(settings.requests_a_minute or say("no limit"))
+
+
+def _listed(settings: Settings) -> str:
+    return str(settings.breached_passwords or say("the shipped one"))
 
 
 def _by_url(settings: Settings) -> str:

@@ -9,7 +9,7 @@ import pytest
 from app.config import IN_FILES, settings_from
 from tests.house.sources import ROOT
 
-READERS = {"get", "_number", "_yes", "_hour", "_token", "_list"}
+READERS = {"get", "_number", "_yes", "_hour", "_token", "_list", "_path", "_address"}
 ROW = re.compile(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \|", re.M)
 
 
@@ -51,6 +51,8 @@ def test_every_setting_is_in_the_table_and_the_table_names_no_other() -> None:
         ("BACKUP_AT", "night"),
         ("METRICS_TOKEN", "short"),
         ("SLOW_QUERY_MS", "-1"),
+        ("RUSHES_SYSLOG", "somewhere"),
+        ("RUSHES_SYSLOG", "log.example.org:99999"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_name(name: str, value: str, tmp_path: object) -> None:

@@ -3,6 +3,8 @@
 import logging
 import re
 from datetime import UTC, datetime
+from logging.handlers import SysLogHandler
+from pathlib import Path
 
 from flask import g, has_app_context
 
@@ -22,6 +24,27 @@ class LineFormatter(logging.Formatter):
         if record.exc_info:
             lines += [f"{start}| {printable(line)}" for line in self.formatException(record.exc_info).split("\n")]
         return "\n".join(lines)
+
+
+class SystemLog(SysLogHandler):
+    """Sends the same lines to the machine's own log, or to another machine's; each line is a message of its own."""
+
+    ident = "rushes: "
+    append_nul = False
+
+    def __init__(self, place: str) -> None:
+        """Take a socket's path, or `host:port` for datagrams; raises OSError where nothing listens at the path."""
+        if place.startswith("/") and not Path(place).is_socket():
+            raise FileNotFoundError(place)
+        host, _, port = place.rpartition(":")
+        super().__init__(address=place if place.startswith("/") else (host, int(port)))
+        self._lines = LineFormatter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send the record, and each line of its traceback."""
+        for line in self._lines.format(record).split("\n"):
+            told = {"name": record.name, "levelno": record.levelno, "levelname": record.levelname, "msg": line}
+            super().emit(logging.makeLogRecord(told))
 
 
 def printable(text: str) -> str:
