@@ -68,6 +68,7 @@ class Media(Base):
             info={"field": "sha256", "words": "This recording is already in the project."},
         ),
         sa.Index("ix_media_project_id_created_at_id", "project_id", "created_at", "id"),
+        sa.Index("ix_media_project_id_file_size", "project_id", "file_size"),
         sa.Index("ix_media_state", "state"),
         sa.Index("ix_media_uploaded_by", "uploaded_by"),
         sa.CheckConstraint("rate_num > 0 AND rate_den > 0", name="rate"),
