@@ -19,7 +19,9 @@ from app.jobs import engine
 from app.jobs.models import Job, JobStage, JobStatus, StageStatus
 from app.jobs.service import JobService
 from app.pipelines import PIPELINES
+from tests.jobs import drill_worker
 from tests.jobs.drill_worker import EFFECTS, ENDLESS, STAGES
+from tests.torture.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINES.update(drill=STAGES, drill_endless=ENDLESS)
@@ -31,7 +33,7 @@ class Drill:
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
         self.settings: Settings = settings_from(environment, ROOT)
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes] | Forked] = []
         self.app = create_app(self.settings)
         engine.connect(self.settings)
 
@@ -50,7 +52,11 @@ class Drill:
         self.workers.append(worker)
         return worker
 
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+    def fork_worker(self) -> None:
+        """Start one from a process that has imported everything, for who starts hundreds."""
+        self.workers.append(Forked(drill_worker.main, {**os.environ, **self.environment}, None))
+
+    def kill(self, worker: subprocess.Popen[bytes] | Forked) -> None:
         """End a worker as a power cut would, and wait until it is gone."""
         worker.kill()
         worker.wait()

@@ -81,5 +81,10 @@ def note_end(session: Session, job: object) -> None:
     add_effect(session, job.id, "finished")  # type: ignore[attr-defined]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Work until stopped, in the instance the environment names."""
     run_worker(settings_from(os.environ, Path(sys.argv[0]).parent), task_modules=())
+
+
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,7 @@ def yard(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drill]:
 def test_every_job_is_done_once_however_often_workers_are_killed(yard: Drill) -> None:
     random.seed(7)
     for _ in range(2):
-        yard.start_worker()
+        yard.fork_worker()
     ids = yard.enqueue(JOBS_PER_KILL)
 
     with tally(f"workers killed, {yard.settings.database_url.split(':')[0]}") as row:
@@ -46,7 +46,7 @@ def test_every_job_is_done_once_however_often_workers_are_killed(yard: Drill) ->
             # On a busy machine workers need longer to begin: always killing them sooner would prove nothing.
             keep_up(yard, len(ids) - MOST_WAITING)
             yard.kill(random.choice(yard.workers))
-            yard.start_worker()
+            yard.fork_worker()
             ids += yard.enqueue(JOBS_PER_KILL)
         keep_up(yard, len(ids))
         row.bad, row.note = 0, f"{len(ids)} jobs, {deaths()} stages broken off"

@@ -48,11 +48,11 @@ def test_a_killed_web_server_loses_nothing_it_answered_for(prepared: Path, tmp_p
     with tally("web servers killed in commits and uploads") as row:
         with clients.busy():
             for _ in range(KILLS):
-                web.start()
+                web.fork()
                 # The moment of death must be any moment, so nothing is waited for.
                 clients.stop.wait(chance.uniform(SHORTEST_S, LONGEST_S))
                 web.kill()
-            web.start()
+            web.fork()
             while not (clients.made and clients.sent):
                 clients.stop.wait(0.1)
         web.kill()

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.torture.forked import Forked
+from tests.torture.served import serve_pages
 from tests.torture.works import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,14 +29,26 @@ class Web:
         self.instance = instance
         self.token = (instance / TOKEN).read_text()
         self.port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        facts = {"RUSHES_INSTANCE": str(self.instance), "PORT": str(self.port), "SECRET_KEY": "only for tests"}
+        return {**os.environ, **facts, "RUSHES_RESERVE_MIB": "1", "RUSHES_REQUESTS_A_MINUTE": "0"}
 
     def start(self, command: Sequence[str] = SERVE) -> None:
         """Start it and wait until it answers; raises AssertionError where it does not within a minute."""
-        facts = {"RUSHES_INSTANCE": str(self.instance), "PORT": str(self.port), "SECRET_KEY": "only for tests"}
         with (self.instance / "web.log").open("ab") as log:
-            environment = {**os.environ, **facts, "RUSHES_RESERVE_MIB": "1", "RUSHES_REQUESTS_A_MINUTE": "0"}
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self._wait()
+
+    def fork(self) -> None:
+        """Start it from a process that has imported everything, for who starts it hundreds of times."""
+        self.process = Forked(serve_pages, self.environment, self.instance / "web.log")
+        self._wait()
+
+    def _wait(self) -> None:
+        assert self.process is not None
         deadline = time.monotonic() + START_S
         while not self.answers():
             assert self.process.poll() is None, (self.instance / "web.log").read_text()[-2000:]
