@@ -16,6 +16,7 @@ IN_FILES = (
     "DATABASE_URL",
     "DATABASE_REPLICA_URLS",
     "JOBS_DATABASE_URL",
+    "RUSHES_MIGRATIONS_URL",
     "METRICS_TOKEN",
 )
 
@@ -31,6 +32,8 @@ class Settings:
     workspaces: Path | None
     # Keys that were replaced: they open and check what they sealed and signed, and seal nothing new.
     earlier_keys: tuple[str, ...] = ()
+    # The same database as its owner reaches it: `flask db` makes tables there, and the app needs no right to.
+    migrations_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_hosts: tuple[str, ...] = ()
@@ -149,6 +152,7 @@ def _databases(environment: Mapping[str, str], instance: Path) -> dict[str, Any]
     return {
         "database_url": environment.get("DATABASE_URL") or f"sqlite:///{instance / 'rushes.db'}",
         "jobs_database_url": environment.get("JOBS_DATABASE_URL"),
+        "migrations_url": environment.get("RUSHES_MIGRATIONS_URL"),
         "replica_urls": _list(environment, "DATABASE_REPLICA_URLS"),
         "pool_size": _number(environment, "DATABASE_POOL_SIZE", 10),
         "pool_max_overflow": _number(environment, "DATABASE_MAX_OVERFLOW", 20),

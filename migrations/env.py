@@ -1,4 +1,4 @@
-"""Run the migrations on the app's own engine, over the app's own metadata."""
+"""Run the migrations on the owner's engine, or the app's own, over the app's own metadata."""
 
 from typing import Any, Literal
 
@@ -7,9 +7,10 @@ from alembic import context
 from flask import current_app
 
 from app.core.columns import UtcDateTime
-from app.core.db import Base, db
+from app.core.db import Base
 from app.core.rebuilds import keep_rebuilds_safe
 from app.core.schema import is_ours
+from app.db_commands.rights import migrating_engine
 
 
 def render_item(kind: str, thing: object, autogen_context: Any) -> str | Literal[False]:
@@ -22,7 +23,11 @@ def render_item(kind: str, thing: object, autogen_context: Any) -> str | Literal
 
 def run() -> None:
     """Migrate online: the only way the house knows."""
-    with db.engine.connect().execution_options(unit="write") as connection:
+    settings = current_app.config["SETTINGS"]
+    with (
+        migrating_engine(settings) as engine,
+        engine.connect().execution_options(unit="write") as connection,
+    ):
         if connection.dialect.name == "sqlite":
             keep_rebuilds_safe(connection)
         if connection.dialect.name == "mysql":

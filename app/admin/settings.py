@@ -74,6 +74,7 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
             say("Copies that are read"),
             ", ".join(map(_url, settings.replica_urls)) or say("none"),
         ),
+        ("RUSHES_MIGRATIONS_URL", say("Database, as its owner"), _url(settings.migrations_url) or say("the same user")),
         ("JOBS_DATABASE_URL", say("Where jobs are kept"), _url(settings.jobs_database_url) or say("in the database")),
         ("RUSHES_INSTANCE", say("Folder of this installation"), str(settings.instance)),
         ("RUSHES_WORKSPACES", say("Folders projects may read"), str(settings.workspaces or say("none"))),

@@ -15,6 +15,7 @@ from app.core.db import db
 from app.core.revision import Standing, standing
 from app.db_commands.inspecting import inspect
 from app.db_commands.moving import backup, reset, restore
+from app.db_commands.rights import grant_to_app, role_of_app
 from app.jobs import engine as job_engine
 
 KEPT_BEFORE_UPGRADES = 5
@@ -42,7 +43,11 @@ def upgrade_database(revision: str = "head") -> None:
     if (kept := _copy_first(settings)) is not None:
         click.echo(f"Copied the database to {kept} first.")
     flask_migrate.upgrade(revision=revision)
-    job_engine.prepare(job_engine.jobs_url(settings))
+    grant_to_app(settings)
+    if settings.jobs_database_url is None and settings.migrations_url is not None:
+        job_engine.prepare(settings.migrations_url, role_of_app(settings))
+    else:
+        job_engine.prepare(job_engine.jobs_url(settings))
 
 
 def how_it_stands() -> Standing:

@@ -76,15 +76,18 @@ def connect(settings: Settings) -> None:
         _elsewhere[own] = jobs_url(settings)
 
 
-def prepare(url: str) -> None:
-    """Create the engine's tables, or bring them up to date; harmless when they are."""
+def prepare(url: str, role: str | None = None) -> None:
+    """Create the engine's tables, or bring them up to date; harmless when they are.
+
+    `role` names who else may use them, where the URL is their owner's.
+    """
     hooked = sa.create_engine(url)
     install_hooks(hooked)
     # The first connection sets the journal mode, which the file keeps.
     with hooked.connect():
         pass
     hooked.dispose()
-    DBOS.migrate(url)
+    DBOS.migrate(url, application_role=role)
 
 
 def enqueue(session: Session, job: Job) -> None:

@@ -82,12 +82,13 @@ SECRET_VALUES = {
     "DATABASE_URL": "postgresql+psycopg://rushes:secret@db/rushes",
     "DATABASE_REPLICA_URLS": "postgresql+psycopg://rushes:secret@copy/rushes",
     "JOBS_DATABASE_URL": "postgresql+psycopg://rushes:secret@db/jobs",
+    "RUSHES_MIGRATIONS_URL": "postgresql+psycopg://owner:secret@db/rushes",
     "METRICS_TOKEN": "sixteen letters or more",
 }
 
 
 def test_every_secret_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
-    assert set(SECRET_VALUES) <= set(IN_FILES)
+    assert set(SECRET_VALUES) == set(IN_FILES)
     for name, value in SECRET_VALUES.items():
         (tmp_path / name).write_text(value + "\n")
     files = {f"{name}_FILE": str(tmp_path / name) for name in SECRET_VALUES}
