@@ -1,5 +1,7 @@
 """Set-up, sign-in and sign-out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Blueprint, current_app, flash, g, request, session, url_for
@@ -7,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from app.auth.cookies import drop_token, read_token, set_token
 from app.auth.forms import CodeForm, PasswordForm, SetupForm, SignInForm
+from app.auth.lapsing import Lapsing, end_lapsed, has_lapsed
 from app.auth.links import link_service
-from app.auth.models import LinkPurpose, User
+from app.auth.models import ApiToken, Invitation, LinkPurpose, PendingSignIn, SetupLink, User
 from app.auth.second_factor import WRONG_CODE, second_factor_service
 from app.auth.service import SEEN_EVERY, WRONG, Browser, Entered, auth_service
 from app.auth.tokens import Bearer, token_service
@@ -32,7 +35,7 @@ PENDING, NEXT = "second-step", "next"
 @access(PUBLIC)
 def setup(token: str) -> Response:
     """Make the first admin with the link printed at the first start."""
-    with reading() as unit:
+    with ending_lapsed(SetupLink, token), reading() as unit:
         auth_service(unit).check_setup_link(token)
     form = SetupForm()
     if form.validate_on_submit():
@@ -67,7 +70,7 @@ def second_step() -> Response:
     """Ask for the code of somebody whose password was right."""
     token, form = session.get(PENDING), CodeForm()
     try:
-        with reading() as unit:
+        with ending_lapsed(PendingSignIn, token or ""), reading() as unit:
             second_factor_service(unit).waiting(token)
         if form.validate_on_submit():
             with transaction(actor()) as unit:
@@ -86,7 +89,7 @@ def second_step() -> Response:
 @access(PUBLIC)
 def reset(token: str) -> Response:
     """Choose a new password by a link somebody handed over; every session ends."""
-    with reading() as unit:
+    with ending_lapsed(Invitation, token), reading() as unit:
         name = link_service(unit).open(token, LinkPurpose.RESET).name
     form = PasswordForm()
     if form.validate_on_submit():
@@ -135,15 +138,34 @@ def load_viewer() -> User | None:
 def load_bearer(token: str) -> Bearer | None:
     """Return whom a program's token stands for; its `last_used_at` moves at most once a minute."""
     bearer = token_service(db.session()).bearer(token)
-    if bearer is not None and bearer.is_due:
+    if bearer is None:
+        _end_if_ran_out(ApiToken, token)
+    elif bearer.is_due:
         with transaction(actor()) as unit:
             token_service(unit).used(bearer)
     return bearer
 
 
+@contextmanager
+def ending_lapsed(model: Lapsing, token: str) -> Iterator[None]:
+    """Where a link or token opens nothing because it ran out, write so, and go on refusing."""
+    try:
+        yield
+    except NotFound:
+        _end_if_ran_out(model, token)
+        raise
+
+
 def browser() -> Browser:
     """Return where this request comes from."""
     return Browser(request.remote_addr, request.user_agent.string, read_token(current_app))
+
+
+def _end_if_ran_out(model: Lapsing, token: str) -> None:
+    # Asked first: what was never a token of ours must not cost a write.
+    if has_lapsed(db.session(), model, token):
+        with transaction() as unit:
+            end_lapsed(unit, model, token)
 
 
 def _end_if_lapsed(token: str) -> None:

@@ -4,7 +4,8 @@ from flask import Blueprint, flash, g, url_for
 from werkzeug.wrappers import Response
 
 from app.auth.forms import SetupForm
-from app.auth.routes import browser, signed_in
+from app.auth.models import Invitation
+from app.auth.routes import browser, ending_lapsed, signed_in
 from app.auth.service import auth_service
 from app.core.db import Actor, reading, transaction
 from app.core.texts import say
@@ -19,7 +20,7 @@ bp = Blueprint("invitations", __name__)
 @access(PUBLIC)
 def accept(token: str) -> Response:
     """Make an account by an invitation, or ask somebody who is signed in to join with theirs."""
-    with reading() as session:
+    with ending_lapsed(Invitation, token), reading() as session:
         service = member_service(session)
         link = service.invitation(token)
         project = service.project_of(link)
@@ -41,7 +42,7 @@ def accept(token: str) -> Response:
 @access(SIGNED_IN)
 def join(token: str) -> Response:
     """Join with the account one has."""
-    with transaction(actor()) as session:
+    with ending_lapsed(Invitation, token), transaction(actor()) as session:
         project = member_service(session).accept_as(token, viewer())
     if project is not None:
         flash(say("You are a member of “%(name)s” now.", name=project.name))

@@ -7,17 +7,18 @@ import pyotp
 import pytest
 from flask import Flask
 
-from app.auth.links import link_service
+from app.auth.links import JOIN_LASTS, RESET_LASTS, Invited, link_service
 from app.auth.models import LinkPurpose, TokenScope
-from app.auth.second_factor import second_factor_service
-from app.auth.service import auth_service
+from app.auth.second_factor import PENDING_LASTS, second_factor_service
+from app.auth.service import SETUP_LASTS, auth_service
 from app.auth.throttle import FREE_TRIES, Throttle
 from app.auth.tokens import token_service
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import NotFound
+from tests.auth.test_second_factor import first_step, switch_on
 from tests.factories import PASSWORD, make_user
-from tests.visitors import Visitor
+from tests.visitors import Visitor, counted
 
 BACK, AHEAD = timedelta(days=-400), timedelta(days=3653)
 Jump = Callable[[timedelta], None]
@@ -155,3 +156,59 @@ def test_what_was_made_last_is_first_whatever_the_clock_said(app: Flask, jump: J
 
 def _code(secret: str) -> str:
     return pyotp.TOTP(secret).at(clock.now())
+
+
+A_LITTLE = timedelta(minutes=-2)
+
+
+@pytest.mark.parametrize("what", ["set-up link", "reset link", "invitation", "program's token"])
+def test_what_ran_out_stays_out_when_the_clock_is_put_back_a_little(app: Flask, jump: Jump, what: str) -> None:
+    client = app.test_client()
+    with transaction() as session:
+        if what == "set-up link":
+            path, bearer, lasts = f"/setup/{auth_service(session).make_setup_link()}", {}, SETUP_LASTS
+    if what != "set-up link":
+        kari = make_user("kari")
+        with transaction() as session:
+            links = link_service(session)
+            if what == "reset link":
+                path, bearer, lasts = f"/reset/{links.reset(None, kari)}", {}, RESET_LASTS
+            elif what == "invitation":
+                path, bearer, lasts = f"/invite/{links.invite(kari, Invited())}", {}, JOIN_LASTS
+            else:
+                lasts = timedelta(days=30)
+                token = token_service(session).create(kari, "Script", TokenScope.READ, lasts)
+                path, bearer = "/projects.json", {"Authorization": f"Bearer {token}"}
+    assert client.get(path, headers=bearer).status_code == 200
+
+    jump(lasts + timedelta(minutes=1))
+    refused = client.get(path, headers=bearer).status_code
+    jump(lasts + timedelta(minutes=1) + A_LITTLE)
+
+    assert refused in (401, 404)
+    assert client.get(path, headers=bearer).status_code == refused
+
+
+def test_a_half_made_sign_in_that_ran_out_stays_out(app: Flask, jump: Jump) -> None:
+    switch_on(Visitor(app, make_user("kari")))
+    client = app.test_client()
+    first_step(client)
+    held = dict(client._cookies)
+    jump(PENDING_LASTS + timedelta(minutes=1))
+    assert client.get("/sign-in/code").location == "/sign-in"
+
+    jump(PENDING_LASTS + timedelta(minutes=1) + A_LITTLE)
+    client._cookies = held
+
+    assert client.get("/sign-in/code").location == "/sign-in"
+
+
+def test_what_never_was_a_token_costs_no_write(app: Flask) -> None:
+    client = app.test_client()
+    make_user("kari")
+
+    with counted() as asked:
+        client.get("/reset/never-was-one")
+        client.get("/projects.json", headers={"Authorization": "Bearer never-was-one"})
+
+    assert [text for text in asked if text.startswith("UPDATE")] == []
