@@ -48,6 +48,8 @@ class Settings:
     max_form_bytes: int = 512 * MEBIBYTE
     max_upload_bytes: int = 1024 * 1024 * MEBIBYTE
     reserve_bytes: int = 512 * MEBIBYTE
+    # Taken by a file that is let go when the disk is full; 0 for none.
+    ballast_bytes: int = 64 * MEBIBYTE
     worker_concurrency: int = field(default_factory=lambda: os.cpu_count() or 1)
     # Where models lie, where not in the instance; a speech model by name, or a folder used as it is.
     models: Path | None = None
@@ -107,6 +109,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         max_form_bytes=_number(environment, "RUSHES_MAX_FORM_MIB", 512) * MEBIBYTE,
         max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
         reserve_bytes=_number(environment, "RUSHES_RESERVE_MIB", 512) * MEBIBYTE,
+        ballast_bytes=_number(environment, "RUSHES_BALLAST_MIB", 64) * MEBIBYTE,
         worker_concurrency=_number(environment, "RUSHES_WORKERS", os.cpu_count() or 1),
         models=Path(environment["RUSHES_MODELS"]).resolve() if environment.get("RUSHES_MODELS") else None,
         speech_model=environment.get("RUSHES_SPEECH_MODEL") or None,

@@ -13,6 +13,7 @@ from app.auth.breached import look_at
 from app.auth.second_factor import second_factor_service
 from app.backups.daily import last_backup
 from app.config import Settings
+from app.core import ballast
 from app.core.clock import now
 from app.core.db import reading
 from app.core.storage import LocalStorage
@@ -39,12 +40,19 @@ class Finding:
 
 
 @click.command()
+@click.option(
+    "--free", "frees", is_flag=True, help="On a full disk: let the ballast go, so that things can be removed."
+)
 @with_appcontext
-def doctor() -> None:
+def doctor(frees: bool) -> None:
     """Look at this installation and say what to mend; exits 1 where something is wrong."""
     settings: Settings = current_app.config["SETTINGS"]
+    if frees:
+        click.echo(_let_go(settings))
+        return
     schema = _schema()
-    findings = [_sqlite(), schema, _sandbox(), _disk(settings), _secret(settings), _passwords(settings)]
+    findings = [_sqlite(), schema, _sandbox(), _disk(settings), _ballast(settings)]
+    findings += [_secret(settings), _passwords(settings)]
     if schema.well:
         # What these look for is in the database.
         findings += [_workers(), _backup(settings), _index(), _left_over(), _second_steps()]
@@ -78,6 +86,25 @@ def _disk(settings: Settings) -> Finding:
     if free < settings.reserve_bytes * 2:
         return Finding(False, f"Only {size(free)} are free where media is kept. Make room, or uploads will be refused.")
     return Finding(True, f"{size(free)} are free where media is kept.")
+
+
+def _ballast(settings: Settings) -> Finding:
+    """Say whether the ballast is there, and make it where there is room for it."""
+    wanted = size(settings.ballast_bytes)
+    if not settings.ballast_bytes:
+        return Finding(True, "No ballast is wanted (RUSHES_BALLAST_MIB).")
+    if ballast.tend(settings.instance, settings.ballast_bytes, settings.reserve_bytes):
+        return Finding(True, f"{wanted} of ballast can be let go should the disk be full: flask doctor --free")
+    return Finding(
+        False, f"There is no room for the ballast of {wanted} that is let go when the disk is full. Make room."
+    )
+
+
+def _let_go(settings: Settings) -> str:
+    freed = ballast.release(settings.instance)
+    if not freed:
+        return "There is no ballast to let go. Make room in another way."
+    return f"{size(freed)} of ballast let go. Remove what is not needed; the ballast is made again when there is room."
 
 
 def _secret(settings: Settings) -> Finding:

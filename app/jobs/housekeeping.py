@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from app.config import Settings
+from app.core.ballast import tend
 from app.core.chores import Housekeeper, do_due
 from app.core.db import engine_options, install_hooks
 
@@ -24,10 +25,12 @@ def housekeeper(settings: Settings) -> Housekeeper[Settings]:
 
 
 async def keep_house(settings: Settings, acts_for_all: Callable[[], bool]) -> None:
-    """Every minute, do what is due where this worker acts for all; until cancelled."""
+    """Every minute look to the ballast, and do what is due where this worker acts for all; until cancelled."""
     keeper = housekeeper(settings)
     try:
         while True:
+            # Before anything that writes to the database: on a full disk nothing could.
+            await asyncio.to_thread(tend, settings.instance, settings.ballast_bytes, settings.reserve_bytes)
             await asyncio.sleep(LOOK_EVERY_S)
             if acts_for_all():
                 await _look(keeper)

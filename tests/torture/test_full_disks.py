@@ -2,21 +2,28 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 
 from app.backups.errors import BackupError
 from app.backups.whole import back_up_whole
+from app.core import ballast
 from tests.torture.clients import TUS, Clients
 from tests.torture.tally import Tally
 from tests.torture.test_web_kills import lost
-from tests.torture.web import Web
+from tests.torture.web import ROOT, Web
 
 SIZE_MIB = int(os.environ.get("RUSHES_DISK_MIB", "24"))
+MEBIBYTE = 1024 * 1024
+BALLAST = {"RUSHES_BALLAST_MIB": "4", "RUSHES_RESERVE_MIB": "1"}
 MOST = 3000
 HEADERS = {**TUS, "Upload-Length": "5000", "Upload-Metadata": "project b3du,filename YS5tcDQ="}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -103,3 +110,52 @@ def test_a_lost_project_would_be_found(prepared: Path, tmp_path: Path, tally: Ta
         row.tried, row.bad = 1, int(not found)
 
     assert found == ["project Made and lost is lost"]
+
+
+def doctor(instance: Path, *options: str) -> str:
+    facts = {"RUSHES_INSTANCE": str(instance), "SECRET_KEY": "only for tests", **BALLAST}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "doctor", *options]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | facts, capture_output=True, text=True).stdout
+
+
+def removed(web: Web) -> int:
+    """Put a recording into the trash; return how that was answered."""
+    with closing(sqlite3.connect(web.instance / "rushes.db")) as database:
+        found = database.execute("SELECT public_id FROM media WHERE deleted_at IS NULL LIMIT 1").fetchone()[0]
+    return web.ask("POST", f"/m/{UUID(found)}/delete", b"", FORM).status
+
+
+@pytest.mark.parametrize("mistake", ["", "planted mistake found: a ballast that takes no room"])
+def test_a_full_disk_is_got_out_of_by_the_ballast(mistake: str, disk: Path, tally: Tally) -> None:
+    made = doctor(disk)
+    assert "4.2 MB of ballast can be let go" in made, made
+    if mistake:
+        (disk / ballast.NAME).unlink()
+        with (disk / ballast.NAME).open("wb") as file:
+            file.truncate(4 * MEBIBYTE)
+    web = Web(disk)
+    web.start()
+    clients = Clients(web, b"")
+    try:
+        with tally(
+            mistake.replace("planted:", "planted mistake found:") or "a full disk, got out of by the ballast"
+        ) as row:
+            fill(disk.parent / "filler", 300_000)
+            until_refused(clients)
+            on_a_full_disk = removed(web)
+            words = doctor(disk, "--free")
+            after = removed(web), make_project(clients, "Made after")
+            (disk.parent / "filler").unlink()
+            again = doctor(disk)
+            web.kill()
+            wrong = lost(disk, clients)
+            helped = after == (303, 303)
+            row.tried, row.bad = 1, len(wrong) + (helped == bool(mistake))
+    finally:
+        (disk.parent / "filler").unlink(missing_ok=True)
+
+    assert on_a_full_disk == 503
+    assert "let go" in words
+    assert helped != bool(mistake), after
+    assert "of ballast can be let go" in again
+    assert not wrong
