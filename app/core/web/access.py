@@ -117,6 +117,8 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Cal
         show_in("UTC")
         if request.endpoint is None:
             g.program = brings_token()
+            # Nothing is here for anybody; who is signed in keeps the bar over the page that says so.
+            g.viewer = None if g.program else load_viewer()
             return None
         rule = rule_of(app, request.endpoint)
         if rule is None:

@@ -1,0 +1,54 @@
+"""No page moves under whoever reads it: what comes later has its place from the start."""
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from tests.journeys.conftest import DESKTOP, PHONE, Studio
+
+pytestmark = pytest.mark.browser
+
+# As https://web.dev/articles/cls counts it: shifts within half a second of a key or a click are wanted.
+WATCH = """window.shifts = [];
+const named = (node) => node?.outerHTML?.slice(0, 120) ?? node?.textContent;
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries().filter((shift) => !shift.hadRecentInput)) {
+    window.shifts.push([each.value, ...each.sources.map((source) => named(source.node))]);
+  }
+}).observe({ type: 'layout-shift', buffered: true });"""
+SETTLED = """async () => {
+  await document.fonts.ready;
+  const coming = [...document.images].filter((each) => each.loading !== 'lazy');
+  await Promise.all(coming.map((each) => each.decode().catch(() => 0)));
+  for (let turn = 0; turn < 5; turn++) await new Promise(requestAnimationFrame);
+  return window.shifts;
+}"""
+MOVED = """() => new Promise((done) => {
+  const look = () => (window.shifts.length ? done() : requestAnimationFrame(look));
+  look();
+})"""
+LATE = "<style>main { padding-top: 90px }</style>"
+
+
+def shifts(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    return [f"{address}: {each}" for each in page.evaluate(SETTLED)]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_while_a_page_comes(studio: Studio, pages: list[str], viewport: ViewportSize) -> None:
+    context = studio.window(viewport=viewport)
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    moved = [line for path in pages for line in shifts(page, studio.address(path))]
+    context.close()
+
+    assert moved == []
+
+
+def test_a_page_that_moves_is_found(studio: Studio) -> None:
+    page = studio.window(viewport=DESKTOP).new_page()
+    page.add_init_script(WATCH)
+    page.goto(studio.address("/projects"))
+    page.evaluate(f"document.head.insertAdjacentHTML('beforeend', '{LATE}')")
+    page.evaluate(MOVED)
+    page.context.close()
