@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -15,6 +16,7 @@ from app.backups.daily import last_backup
 from app.config import Settings
 from app.core import ballast
 from app.core.clock import now
+from app.core.components import how_old
 from app.core.db import reading
 from app.core.storage import LocalStorage
 from app.core.texts import plural
@@ -27,6 +29,7 @@ from app.media.sweeper import left_over
 from app.processing import sandbox
 from app.sqlite import is_safe
 
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 # A day's backup may come late once, when no worker was there at its hour.
 BACKUP_TOO_OLD = timedelta(days=2)
 
@@ -52,7 +55,7 @@ def doctor(frees: bool) -> None:
         return
     schema = _schema()
     findings = [_sqlite(), schema, _sandbox(), _disk(settings), _ballast(settings)]
-    findings += [_secret(settings), _passwords(settings)]
+    findings += [_secret(settings), _passwords(settings), _components()]
     if schema.well:
         # What these look for is in the database.
         findings += [_workers(), _backup(settings), _index(), _left_over(), _second_steps()]
@@ -118,6 +121,10 @@ def _passwords(settings: Settings) -> Finding:
     if settings.breached_passwords is None:
         return Finding(True, "Stolen passwords are refused by the shipped list alone; see RUSHES_BREACHED_PASSWORDS.")
     return Finding(*look_at(settings.breached_passwords))
+
+
+def _components() -> Finding:
+    return Finding(*how_old(REQUIREMENTS, now().date()))
 
 
 def _workers() -> Finding:

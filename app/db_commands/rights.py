@@ -9,9 +9,14 @@ from sqlalchemy.engine import Engine
 from app.config import Settings
 from app.core.db import db, install_hooks
 
-# What the app does with a table; it makes and drops none.
-USED = "SELECT, INSERT, UPDATE, DELETE"
 CURRENT = sa.text("SELECT current_schema()")
+# What the app does with tables; it makes and drops none, and where the schema stands is not its to say.
+GRANTS = (
+    "GRANT USAGE ON SCHEMA %(schema)s TO %(role)s",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %(schema)s TO %(role)s",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %(schema)s TO %(role)s",
+    "REVOKE INSERT, UPDATE, DELETE ON %(schema)s.alembic_version FROM %(role)s",
+)
 
 
 @contextmanager
@@ -51,12 +56,7 @@ def grant_to_app(settings: Settings) -> None:
     ):
         if connection.dialect.name != "postgresql":
             return
-        named = connection.dialect.identifier_preparer.quote_identifier(role)
-        schema = connection.dialect.identifier_preparer.quote_identifier(str(connection.scalar(CURRENT)))
-        for granted in (
-            f"USAGE ON SCHEMA {schema}",
-            f"{USED} ON ALL TABLES IN SCHEMA {schema}",
-            f"USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema}",
-        ):
-            connection.exec_driver_sql(f"GRANT {granted} TO {named}")
-        connection.exec_driver_sql(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {named}")
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        names = {"role": quote(role), "schema": quote(str(connection.scalar(CURRENT)))}
+        for statement in GRANTS:
+            connection.execute(sa.DDL(statement, context=names))
