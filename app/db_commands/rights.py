@@ -59,4 +59,4 @@ def grant_to_app(settings: Settings) -> None:
         quote = connection.dialect.identifier_preparer.quote_identifier
         names = {"role": quote(role), "schema": quote(str(connection.scalar(CURRENT)))}
         for statement in GRANTS:
-            connection.execute(sa.DDL(statement, context=names))
+            connection.execute(sa.DDL(statement, context=names))  # type: ignore[no-untyped-call]
