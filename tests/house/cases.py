@@ -55,7 +55,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("admin_projects.unarchive", "POST"): form(),
     ("admin_settings.index", "GET"): page(),
     ("admin_settings.index", "POST"): form(
-        name="Boats", language="", silence_db="", session_days="7", trash_days="7", version="0"
+        name="Boats", language="", silence_db="", session_days="7", trash_days="7", second_step="nobody", version="0"
     ),
     ("admin_storage.check", "GET"): page(),
     ("admin_storage.index", "GET"): page(),
