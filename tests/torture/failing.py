@@ -1,18 +1,22 @@
 """Run a work again and again, each time with another call of it failing: fork, fail, and tell how it ended.
 
-Run under the recorder as ``python -m tests.torture.failing WORK START FOLDER ERRNO AT [AT ...]``; an AT of 0 fails
-nothing and tells how many calls there are. Prints a line of JSON for each.
+Run under the recorder as ``python -m tests.torture.failing WORK START FOLDER COUNT SEED``: once nothing fails, which
+tells how many calls there are; then COUNT of them fail with each error. Prints a line of JSON for each.
 """
 
 import ctypes
+import errno
 import json
 import os
+import random
 import shutil
 import sys
 import traceback
 from pathlib import Path
 
 from tests.torture.works import WORKS, run_here
+
+ERRORS = (errno.EIO, errno.ENOSPC)
 
 
 def attempt(work: str, start: Path, live: Path, at: int, error: int) -> dict[str, object]:
@@ -44,8 +48,17 @@ def _fail(work: str, live: Path, at: int, error: int, tell: int) -> None:
     os._exit(0)
 
 
+def main(work: str, start: Path, folder: Path, count: int, seed: int) -> None:
+    """Run the work whole, then with each error; the instances are left in folders named by error and call."""
+    whole = attempt(work, start, folder / "whole", 0, 0)
+    print(json.dumps(whole | {"error": 0}), flush=True)
+    calls = int(str(whole["calls"]))
+    for error in ERRORS:
+        for at in sorted(random.Random(seed + error).sample(range(1, calls + 1), min(count, calls))):
+            ended = attempt(work, start, folder / f"{error}-{at}", at, error)
+            print(json.dumps(ended | {"error": error}), flush=True)
+
+
 if __name__ == "__main__":
-    named, start, folder, error, *numbers = sys.argv[1:]
-    for number in numbers:
-        place = Path(folder) / number
-        print(json.dumps(attempt(named, Path(start), place, int(number), int(error))), flush=True)
+    named, beginning, left_in, how_many, seeded = sys.argv[1:]
+    main(named, Path(beginning), Path(left_in), int(how_many), int(seeded))

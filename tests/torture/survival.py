@@ -11,6 +11,7 @@ from typing import Any
 
 from app.backups.digest import sidecar, verify
 from app.backups.errors import BackupError
+from app.backups.whole import check_whole
 
 Promises = list[dict[str, Any]]
 Check = Callable[[sqlite3.Connection, Path, Promises], list[str]]
@@ -135,6 +136,60 @@ def restore(database: sqlite3.Connection, folder: Path, promises: Promises) -> l
     return found
 
 
+def whole_backup(database: sqlite3.Connection, folder: Path, promises: Promises) -> list[str]:
+    found = [
+        f"the backup {each['whole']} is lost" for each in promises if not (folder / "kept" / each["whole"]).is_dir()
+    ]
+    for path in (folder / "kept").glob("*"):
+        if path.name.endswith(".part"):
+            continue
+        try:
+            check_whole(f"sqlite:///{folder / 'rushes.db'}", path)
+        except BackupError as error:
+            found.append(str(error))
+    return found
+
+
+def captions(database: sqlite3.Connection, folder: Path, promises: Promises) -> list[str]:
+    counted = """SELECT media_id, (SELECT COUNT(*) FROM transcript_segments WHERE transcript_id = transcripts.id),
+                 (SELECT COUNT(*) FROM search_documents WHERE entity_type = 'line' AND search_documents.media_id =
+                 transcripts.media_id) FROM transcripts"""
+    there = {media: (lines, findable) for media, lines, findable in database.execute(counted)}
+    found = [f"the captions of {each['media']} are lost" for each in promises if each["media"] not in there]
+    return found + [f"{media} has {lines} of 12" for media, lines in there.items() if lines != (12, 12)]
+
+
+def clips(database: sqlite3.Connection, folder: Path, promises: Promises) -> list[str]:
+    there = {row[0] for row in database.execute("SELECT id FROM clips")}
+    found = [f"clip {each['clip']} is lost" for each in promises if each["clip"] not in there]
+    counted = "SELECT id FROM media WHERE clip_count != (SELECT COUNT(*) FROM clips WHERE media_id = media.id)"
+    found += [f"recording {row[0]} counts other clips than it has" for row in database.execute(counted)]
+    return found + untold(database, "clip", "CREATE", len(there))
+
+
+def songs(database: sqlite3.Connection, folder: Path, promises: Promises) -> list[str]:
+    there = {row[0]: row[1] for row in database.execute("SELECT title, synced_lyrics FROM songs")}
+    found = [f"{each['song']} is lost" for each in promises if each["song"] not in there]
+    found += [f"{title} has no lyrics" for title, lyrics in there.items() if not lyrics]
+    return found + untold(database, "song", "CREATE", len(there))
+
+
+def projects_removed(database: sqlite3.Connection, folder: Path, promises: Promises) -> list[str]:
+    there = {row[0] for row in database.execute("SELECT name FROM projects")}
+    found = [f"{each['gone']} is there again" for each in promises if each["gone"] in there]
+    alone = "SELECT COUNT(*) FROM project_members WHERE project_id NOT IN (SELECT id FROM projects)"
+    found += ["a member of no project"] if database.execute(alone).fetchone()[0] else []
+    made = "SELECT COUNT(*) FROM audit_log WHERE entity_type = 'project' AND action = 'CREATE'"
+    return found + untold(database, "project", "DELETE", database.execute(made).fetchone()[0] - len(there))
+
+
+def untold(database: sqlite3.Connection, entity: str, action: str, count: int) -> list[str]:
+    """Return a word where the log does not tell of exactly so many."""
+    question = "SELECT COUNT(*) FROM audit_log WHERE entity_type = ? AND action = ?"
+    told = database.execute(question, (entity, action)).fetchone()[0]
+    return [] if told == count else [f"the log tells of {told} {entity}s, {action} was done {count} times"]
+
+
 def schema_of(path: Path) -> str:
     """Return the schema of a copy of this database: opening the file itself would change it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -163,4 +218,9 @@ CHECKS: dict[str, Check] = {
     "migration": migration,
     "backup": backup,
     "restore": restore,
+    "whole backup": whole_backup,
+    "captions": captions,
+    "clips": clips,
+    "songs": songs,
+    "projects removed": projects_removed,
 }

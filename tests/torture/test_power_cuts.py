@@ -17,7 +17,7 @@ from tests.torture.preparing import SEED, prepared_for
 from tests.torture.replay import Call, Disk, State, digest_of, leave, read_record
 from tests.torture.survival import faults
 from tests.torture.tally import Tally
-from tests.torture.works import PROMISES, WORKS
+from tests.torture.works import CUT, PROMISES
 
 # A mistake whose window is one rename wide is met among so many.
 ENOUGH = 2000
@@ -85,7 +85,7 @@ def found_in(run: Run, state: State, target: Path, promises: list[dict[str, obje
     return [f"{where}: {'; '.join(found)}"] if found else []
 
 
-@pytest.mark.parametrize("work", WORKS)
+@pytest.mark.parametrize("work", CUT)
 def test_a_power_cut_loses_nothing_that_was_promised(
     work: str, finished: Callable[[str], Run], tmp_path: Path, tally: Tally
 ) -> None:
@@ -100,7 +100,7 @@ def test_a_power_cut_loses_nothing_that_was_promised(
     assert len(tried) > CUTS * 0.9
 
 
-@pytest.mark.parametrize("work", WORKS)
+@pytest.mark.parametrize("work", CUT)
 def test_the_record_tells_every_byte(work: str, finished: Callable[[str], Run]) -> None:
     run = finished(work)
     disk = Disk(run.start)

@@ -1,4 +1,4 @@
-"""What runs under the recorder: seven pieces of the app's own work, each telling what it has promised.
+"""What runs under the recorder: pieces of the app's own work, each telling what it has promised.
 
 Run as ``python -m tests.torture.works WORK FOLDER [MISTAKE]``; a promise is a line of ``FOLDER/promises``, written when
 a person would have been told. A mistake is planted before the work begins, to see that the replay finds it.
@@ -14,20 +14,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from app.sqlite import use_safe_sqlite
 
 use_safe_sqlite()
 
 import flask_migrate  # noqa: E402 - the safe SQLite must be in place first
-import sqlalchemy as sa  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
 from flask import Flask  # noqa: E402
 from sqlalchemy import event  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
-from app.auth.models import TokenScope, User  # noqa: E402
+from app.auth.models import TokenScope  # noqa: E402
 from app.auth.tokens import token_service  # noqa: E402
 from app.backups.service import back_up, restore  # noqa: E402
 from app.core.db import Actor, db, session_scope, transaction  # noqa: E402
@@ -38,13 +36,26 @@ from app.jobs import claims  # noqa: E402
 from app.jobs.models import StageStatus  # noqa: E402
 from app.jobs.service import job_service  # noqa: E402
 from app.media import tus, uploads  # noqa: E402
-from app.media.models import Media, Rendition, RenditionKind  # noqa: E402
+from app.media.models import Rendition, RenditionKind  # noqa: E402
 from app.media.purge import purge_media  # noqa: E402
 from app.media.results import keep_rendition  # noqa: E402
 from app.media.sweeper import sweep  # noqa: E402
 from app.projects.service import ProjectFields, project_service  # noqa: E402
 from tests.conftest import Browser, settings_in  # noqa: E402
 from tests.factories import make_media_of, make_project, make_user  # noqa: E402
+from tests.torture.deeds import (  # noqa: E402
+    PROMISES as PROMISES,
+)
+from tests.torture.deeds import (  # noqa: E402
+    back_up_all,
+    bring_captions,
+    cut_clips,
+    person,
+    promise,
+    recording,
+    remove_projects,
+    write_songs,
+)
 from tests.torture.survival import schema_of  # noqa: E402
 from tests.visitors import Visitor  # noqa: E402
 
@@ -52,29 +63,21 @@ CHUNK = 6000
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Some revisions back: tables are rebuilt on the way, and triggers made anew.
 EARLIER = "2026_11_21_transcripts"
-PROMISES = "promises"
 TOKEN = "token"
-
-
-def promise(folder: Path, **facts: Any) -> None:
-    """Note what somebody has been told; the recorder sees when."""
-    descriptor = os.open(folder / PROMISES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(descriptor, json.dumps(facts).encode() + b"\n")
-    os.close(descriptor)
 
 
 def write_rows(app: Flask, folder: Path) -> None:
     """Make projects, one commit each."""
-    person = _person()
+    owner = person()
     for number in range(25):
         with transaction() as session:
-            project_service(session).create(session.merge(person), ProjectFields(f"Made {number}"))
+            project_service(session).create(session.merge(owner), ProjectFields(f"Made {number}"))
         promise(folder, name=f"Made {number}")
 
 
 def upload(app: Flask, folder: Path) -> None:
     """Send three files in chunks, as a browser does."""
-    visitor = Visitor(app, _person())
+    visitor = Visitor(app, person())
     base = {"Tus-Resumable": "1.0.0", "X-CSRFToken": visitor.token}
     for number in range(3):
         data = (folder / "recording.mp4").read_bytes() + bytes([number])
@@ -98,7 +101,7 @@ def finish_jobs(app: Flask, folder: Path) -> None:
     """Make a file in a stage, put it in its place, write its row and end the job."""
     files: LocalStorage = app.extensions["storage"]
     for number in range(8):
-        media = _media(number)
+        media = recording(number)
         with session_scope() as session:
             job = job_service(session).enqueue(
                 "ingest", project_id=media.project_id, media_id=media.id, name=media.title
@@ -130,7 +133,7 @@ def finish_jobs(app: Flask, folder: Path) -> None:
 def delete(app: Flask, folder: Path) -> None:
     """Empty recordings out of the trash, then their files."""
     files: LocalStorage = app.extensions["storage"]
-    kept = [_media(number) for number in range(10)]
+    kept = [recording(number) for number in range(10)]
     for media in kept[:7]:
         with session_scope() as session:
             purge_media(session, [media.id])
@@ -147,20 +150,20 @@ def migrate(app: Flask, folder: Path) -> None:
 
 def backup(app: Flask, folder: Path) -> None:
     """Copy the database five times while it is written to."""
-    url, person = app.config["SETTINGS"].database_url, _person()
+    url, owner = app.config["SETTINGS"].database_url, person()
     for number in range(5):
         with transaction() as session:
-            project_service(session).create(session.merge(person), ProjectFields(f"Made {number}"))
+            project_service(session).create(session.merge(owner), ProjectFields(f"Made {number}"))
         made = back_up(url, folder / "copies" / f"{number}.db")
         promise(folder, copy=made.path.name, digest=made.digest)
 
 
 def bring_back(app: Flask, folder: Path) -> None:
     """Put an earlier copy in the database's place."""
-    url, person = app.config["SETTINGS"].database_url, _person()
+    url, owner = app.config["SETTINGS"].database_url, person()
     back_up(url, folder / "copies" / "early.db")
     with transaction() as session:
-        project_service(session).create(session.merge(person), ProjectFields("Late"))
+        project_service(session).create(session.merge(owner), ProjectFields("Late"))
     db.session.remove()
     db.engine.dispose()
     promise(folder, ready=True)
@@ -176,7 +179,14 @@ WORKS: dict[str, Callable[[Flask, Path], None]] = {
     "migration": migrate,
     "backup": backup,
     "restore": bring_back,
+    "whole backup": back_up_all,
+    "captions": bring_captions,
+    "clips": cut_clips,
+    "songs": write_songs,
+    "projects removed": remove_projects,
 }
+# Those the power is cut in: each kind of promise once.
+CUT = ("rows", "upload", "job", "delete", "migration", "backup", "restore", "whole backup")
 
 
 def lazy_commits() -> None:
@@ -259,16 +269,6 @@ def go_back(folder: Path) -> None:
             schemas.append(schema_of(path))
         (folder / "earlier.db").replace(path)
     (folder / "schemas.json").write_text(json.dumps(schemas))
-
-
-def _person() -> User:
-    with session_scope() as session:
-        return session.scalars(sa.select(User).where(User.username == "owner")).one()
-
-
-def _media(number: int) -> Media:
-    with session_scope() as session:
-        return session.scalars(sa.select(Media).where(Media.title == f"Recording {number}")).one()
 
 
 def _b64(text: str) -> str:
