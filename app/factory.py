@@ -178,7 +178,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     job_engine.connect(settings)
     app.extensions["storage"] = LocalStorage(settings.media_root, settings.reserve_bytes)
     refuse_unready(app, ROOT / "migrations")
-    guard(app, auth.load_viewer, auth.load_bearer)
+    guard(app, auth.load_viewer, auth.load_bearer, auth.ask_in)
     limit_rates(app, settings.requests_a_minute)
     send_headers(app, https=settings.https)
     app.extensions["refusals"] = Refusals()

@@ -1,6 +1,6 @@
 """Set-up, sign-in and sign-out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -196,8 +196,15 @@ def signed_in(token: str, target: str) -> Response:
     return set_token(current_app, go(target), token)
 
 
-def _sign_in_page(form: SignInForm, code: int) -> Response:
+def ask_in(way_back: str, typed: list[tuple[str, str]]) -> Response:
+    """Answer a form that was sent after its session had ended: sign in, and here is what was typed."""
+    form = SignInForm(formdata=None)
+    form.next.data = way_back
+    return _sign_in_page(form, 401, typed)
+
+
+def _sign_in_page(form: SignInForm, code: int, typed: Sequence[tuple[str, str]] = ()) -> Response:
     with reading() as unit:
         notice = NOBODY_YET if code == 200 and auth_service(unit).needs_setup() else None
         installation = choices(unit).name
-    return render("auth/sign_in.html", code=code, form=form, notice=notice, installation=installation)
+    return render("auth/sign_in.html", code=code, form=form, notice=notice, installation=installation, typed=typed)

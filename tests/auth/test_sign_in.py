@@ -224,9 +224,28 @@ def test_a_page_asks_to_sign_in_first_and_comes_back(client: FlaskClient) -> Non
 def test_a_form_sent_too_late_comes_back_to_its_page(client: FlaskClient, page: str, back: str) -> None:
     token = csrf_of(client, "/sign-in")
 
-    answer = client.post("/projects/new", data={"csrf_token": token, "name": "Keel"}, headers={"Referer": page})
+    answer = client.post("/me/theme", data={"csrf_token": token}, headers={"Referer": page})
 
     assert answer.location == f"/sign-in{back}"
+
+
+def test_what_was_typed_into_a_form_sent_too_late_stands_beside_the_way_in(client: FlaskClient) -> None:
+    typed = {"csrf_token": csrf_of(client, "/sign-in"), "description": "Three <b>days</b>", "password": "hidden one"}
+
+    answer = client.post("/projects/new", data=typed, headers={"Referer": "http://localhost/projects/new"})
+
+    assert answer.status_code == 401
+    assert "Three &lt;b&gt;days&lt;/b&gt;" in answer.text and "hidden one" not in answer.text
+    assert 'name="next" type="hidden" value="/projects/new"' in answer.text
+    assert typed["csrf_token"] not in answer.text.split("What you typed")[1]
+
+
+def test_what_a_page_of_another_site_sends_is_not_shown_beside_the_way_in(client: FlaskClient) -> None:
+    typed = {"csrf_token": csrf_of(client, "/sign-in"), "name": "Call this number"}
+
+    answer = client.post("/projects/new", data=typed, headers={"Referer": "http://elsewhere/"})
+
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
 
 
 def test_an_expired_session_never_swaps_the_sign_in_page_into_a_piece(client: FlaskClient) -> None:

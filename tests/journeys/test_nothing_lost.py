@@ -79,3 +79,18 @@ def test_without_scripts_an_error_page_shows_what_was_typed(studio: Studio) -> N
 
     expect(page.locator("main[data-error]")).to_contain_text(LONG_THOUGHT)
     context.close()
+
+
+def test_without_scripts_what_came_after_the_session_ended_stands_beside_the_way_in(studio: Studio) -> None:
+    context = studio.window(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(studio.address("/projects/new"))
+    page.fill("[name=name]", LONG_THOUGHT)
+    context.clear_cookies(name="rushes")
+
+    page.click("main button.primary")
+    expect(page.locator("main")).to_contain_text(LONG_THOUGHT)
+    sign_in(page)
+
+    page.wait_for_url("**/projects/new")
+    context.close()

@@ -17,6 +17,7 @@ from app.core.db import Actor
 from app.core.errors import Forbidden, Hidden
 from app.core.texts import later, say
 from app.core.web.htmx import local_path, wants_json, wants_piece
+from app.core.web.typed import typed
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -102,10 +103,20 @@ def is_before_second_step(app: Flask, endpoint: str) -> bool:
     return getattr(app.view_functions[endpoint], "__before_second_step__", False)
 
 
-def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Callable[[str], Bearer | None]) -> None:
+# Answers a form that came after its session had ended, with the page to come back to and what was typed.
+AskIn = Callable[[str, list[tuple[str, str]]], Response]
+
+
+def guard(
+    app: Flask,
+    load_viewer: Callable[[], Viewer | None],
+    load_bearer: Callable[[str], Bearer | None],
+    ask_in: AskIn,
+) -> None:
     """Check the declared rule before every view.
 
-    `load_viewer` finds who is signed in; `load_bearer` whom a program's token stands for.
+    `load_viewer` finds who is signed in; `load_bearer` whom a program's token stands for; `ask_in` asks somebody to
+    sign in who had typed something.
     """
 
     @app.before_request
@@ -135,7 +146,7 @@ def guard(app: Flask, load_viewer: Callable[[], Viewer | None], load_bearer: Cal
                 return _to_second_step()
             # What everybody may have they may have too, as nobody.
             g.viewer = None
-        return _admit_person(rule)
+        return _admit_person(rule, ask_in)
 
 
 class FormGuard(CSRFProtect):  # type: ignore[misc]
@@ -190,14 +201,14 @@ def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> No
         raise Forbidden(say("This token may read, not write. Make one that may write."))
 
 
-def _admit_person(rule: str) -> Response | None:
+def _admit_person(rule: str, ask_in: AskIn) -> Response | None:
     if rule == PUBLIC:
         return None
     if rule == OPERATOR:
         _require_operator()
         return None
     if g.viewer is None:
-        return _to_sign_in()
+        return _to_sign_in(ask_in)
     if rule == ADMIN and not g.viewer.is_admin:
         raise Hidden()
     return None
@@ -211,11 +222,15 @@ def _require_operator() -> None:
         raise Hidden()
 
 
-def _to_sign_in() -> Response:
+def _to_sign_in(ask_in: AskIn) -> Response:
     if request.path.endswith(".json") or "Tus-Resumable" in request.headers:
         # A program asks: it needs the status, not the way to a page.
         abort(401)
-    target = url_for("auth.sign_in", next=_way_back())
+    way_back, kept = _way_back(), typed()
+    if way_back and kept:
+        # Led on, the browser would forget what it had sent.
+        return ask_in(way_back, kept)
+    target = url_for("auth.sign_in", next=way_back)
     if wants_piece():
         return Response(status=204, headers={"HX-Redirect": target})
     return redirect(target, 303)

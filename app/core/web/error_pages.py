@@ -1,7 +1,6 @@
 """Every error as a page and as a piece, in words; the details go to the log alone."""
 
 import logging
-import re
 from collections.abc import Callable
 
 from flask import Flask, g, request
@@ -15,6 +14,7 @@ from app.core.db_errors import domain_error
 from app.core.errors import AlreadyDone, DomainError, Forbidden, Hidden, Throttled, disk_trouble
 from app.core.texts import later, say
 from app.core.web.htmx import as_json, go, is_for_program, render, wants_piece
+from app.core.web.typed import typed
 
 log = logging.getLogger("rushes.errors")
 
@@ -45,11 +45,6 @@ WORDS = {
 }
 
 OTHER_HOST = later("This server is not called that. Use the name its operator gave you.\n")
-
-FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-# Secrets, and what a page fills in unseen.
-UNTOLD = re.compile(r"password|secret|token|^code$|^current$|^(version|once|next|id|seen)$")
-MOST_TYPED = 30
 
 Refused = Callable[[DomainError | Unauthorized], None]
 
@@ -142,23 +137,6 @@ def _own_words(error: HTTPException) -> str | None:
     return error.description if isinstance(error, Unauthorized) and g.get("program") else None
 
 
-def _typed() -> list[tuple[str, str]]:
-    """Return what somebody typed into the form that was refused, by field; nothing secret, nothing a page fills in."""
-    if request.method != "POST" or wants_piece() or request.mimetype not in FORM_TYPES:
-        return []
-    try:
-        fields = list(request.form.items(multi=True))
-    except HTTPException:
-        # What could not be taken in cannot be shown either.
-        return []
-    return [(words_of(name), text) for name, text in fields if text.strip() and not UNTOLD.search(name)][:MOST_TYPED]
-
-
-def words_of(name: str) -> str:
-    """Return a field's name as words."""
-    return name.replace("_", " ").capitalize()
-
-
 def page(status: int, words: str | None = None, field: str | None = None) -> Response:
     """Answer with the error page, or for htmx with its piece, which goes to the toasts; programs get JSON."""
     words = words or WORDS.get(status, WORDS[400])
@@ -175,7 +153,7 @@ def page(status: int, words: str | None = None, field: str | None = None) -> Res
         heading=HEADINGS.get(status, HEADINGS[400]),
         words=words,
         request_id=g.get("request_id"),
-        typed=_typed(),
+        typed=typed(),
     )
     if wants_piece():
         answer.headers["HX-Retarget"] = "#toasts"
