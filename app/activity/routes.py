@@ -53,8 +53,7 @@ def media(id: UUID) -> Response:
     with reading() as session:
         row, seat = media_service(session).get_for(viewer(), id, "media:view")
         page = of_media(session, row, _before(), _restores(seat))
-    crumbs = [(seat.project.name, f"/p/{seat.project.slug}"), (row.title, f"/m/{id}"), (say("History"), None)]
-    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
+    return _history(page, seat, (row.title, f"/m/{id}"), say("History"))
 
 
 @bp.get("/clips/<uuid:id>/history")
@@ -65,12 +64,8 @@ def clip(id: UUID) -> Response:
     with reading() as session:
         row, recording, seat = clip_service(session).get_for(viewer(), id, "clip:view")
         page = of_clip(session, row.id, _before(), _restores(seat))
-    crumbs = [
-        (seat.project.name, f"/p/{seat.project.slug}"),
-        (recording.title, f"/m/{recording.public_id}?clip={id}"),
-        (say("History of “%(title)s”", title=row.title), None),
-    ]
-    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
+    above = (recording.title, f"/m/{recording.public_id}?clip={id}")
+    return _history(page, seat, above, say("History of “%(title)s”", title=row.title))
 
 
 @bp.get("/songs/<uuid:id>/history")
@@ -81,12 +76,7 @@ def song(id: UUID) -> Response:
     with reading() as session:
         row, _, seat = song_service(session).get_song(viewer(), id, "media:view")
         page = of_song(session, row.id, _before(), _restores(seat))
-    crumbs = [
-        (seat.project.name, f"/p/{seat.project.slug}"),
-        (row.title, f"/songs/{id}"),
-        (say("History of “%(title)s”", title=row.title), None),
-    ]
-    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
+    return _history(page, seat, (row.title, f"/songs/{id}"), say("History of “%(title)s”", title=row.title))
 
 
 def _before() -> int | None:
@@ -96,6 +86,12 @@ def _before() -> int | None:
 def _restores(seat: Seat) -> MayRestore:
     """Return what says whether the viewer may bring things back; what has moved on is asked for where it is now."""
     return lambda id: id == seat.project.id and seat.may("media:delete")
+
+
+def _history(page: Page[Entry], seat: Seat, above: tuple[str, str], here: str) -> Response:
+    """Show what happened to one thing, under the page it belongs to."""
+    crumbs = [(seat.project.name, f"/p/{seat.project.slug}"), above, (here, None)]
+    return _page("activity/history.html", page, title=say("History"), crumbs=crumbs, project=seat.project)
 
 
 def _page(template: str, page: Page[Entry], **values: Any) -> Response:

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.analysis.asking import ask
 from app.analysis.models import LayoutAnalysis, LayoutType
 from app.analysis.repository import LayoutRepository
 from app.auth.models import User
-from app.core.errors import Conflict, Invalid, Stale
+from app.core.errors import Invalid, Stale
 from app.core.texts import say
 from app.jobs.models import Job
-from app.media.models import Media, MediaKind
+from app.media.models import Media
 from app.media.moves import follows_moves
 from app.media.service import MediaService, media_service
 from app.processing.layout import DEFAULT_SAMPLES
@@ -69,19 +70,7 @@ class LayoutService:
 
         Raises `Conflict` where there is no picture, or none that is measured.
         """
-        if media.kind is not MediaKind.VIDEO:
-            raise Conflict(say("There is no picture in this recording."))
-        if media.duration_frames <= 0:
-            raise Conflict(say("This recording is still being measured."))
-        return self.media.jobs.enqueue(
-            "layout",
-            project_id=media.project_id,
-            media_id=media.id,
-            name=media.title,
-            params={"samples": samples},
-            created_by=person.id,
-            idempotency_key=f"layout:{media.public_id}",
-        )
+        return ask(self.media.jobs, "layout", person, media, {"samples": samples}, of_picture=True)
 
 
 def _checked(fields: LayoutFields) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from sqlalchemy.orm import Session
 
+from app.analysis.asking import ask
 from app.auth.models import User
-from app.core.errors import Conflict
-from app.core.texts import say
 from app.jobs.models import Job
-from app.media.models import Media, MediaKind
+from app.media.models import Media
 from app.media.service import MediaService, media_service
 
 
@@ -22,17 +21,8 @@ class AnalysisService:
 
         `threshold_db` None lets the sound itself decide. Raises `Conflict` while the recording is not measured.
         """
-        if media.duration_frames <= 0:
-            raise Conflict(say("This recording is still being measured."))
-        return self.media.jobs.enqueue(
-            "silence",
-            project_id=media.project_id,
-            media_id=media.id,
-            name=media.title,
-            params={"threshold_db": threshold_db, "min_ms": min_ms},
-            created_by=person.id,
-            idempotency_key=f"silence:{media.public_id}",
-        )
+        params = {"threshold_db": threshold_db, "min_ms": min_ms}
+        return ask(self.media.jobs, "silence", person, media, params, of_picture=False)
 
     def look_for_scenes(self, person: User, media: Media, least_change: float) -> Job:
         """Ask for shots and slides to be looked for again; what was found before is replaced.
@@ -40,19 +30,7 @@ class AnalysisService:
         `least_change`: how much of 255 the picture must change at a cut, on average. Raises `Conflict` where there
         is no picture, or none that is measured.
         """
-        if media.kind is not MediaKind.VIDEO:
-            raise Conflict(say("There is no picture in this recording."))
-        if media.duration_frames <= 0:
-            raise Conflict(say("This recording is still being measured."))
-        return self.media.jobs.enqueue(
-            "scenes",
-            project_id=media.project_id,
-            media_id=media.id,
-            name=media.title,
-            params={"least_change": least_change},
-            created_by=person.id,
-            idempotency_key=f"scenes:{media.public_id}",
-        )
+        return ask(self.media.jobs, "scenes", person, media, {"least_change": least_change}, of_picture=True)
 
 
 def analysis_service(session: Session) -> AnalysisService:

@@ -7,6 +7,7 @@ from app.clips.forms import ClipForm
 from app.clips.models import Clip
 from app.core.errors import Stale
 from app.core.texts import later, say
+from app.core.web.conflicts import Kept, kept, whose
 from app.media.clock import Clock
 
 LABELS = {"title": later("Name"), "in_timecode": later("In"), "out_timecode": later("Out"), "notes": later("Notes")}
@@ -24,16 +25,6 @@ class Clash:
     theirs: str
     mine_note: str | None = None
     theirs_note: str | None = None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One field nobody clashes over."""
-
-    name: str
-    label: str
-    value: str
-    from_text: str
 
 
 @dataclass(frozen=True)
@@ -61,9 +52,9 @@ def conflict(form: ClipForm, clip: Clip, stale: Stale, clock: Clock, saver: str 
     }
     clashing = [name for name in LABELS if COLUMNS[name] in stale.theirs]
     return Conflict(
-        who=say("%(who)s’s", who=saver) if saver else say("Theirs"),
-        opened_text=say("You opened version %(data)s.", data=form.version.data),
-        saved_text=f"{saver or say('Somebody')} saved version {clip.version}.",
+        who=whose(saver),
+        opened_text=say("You opened version %(version)s.", version=form.version.data),
+        saved_text=say("%(who)s saved version %(version)s.", who=saver or say("Somebody"), version=clip.version),
         version=clip.version,
         next_version=clip.version + 1,
         fields=[Clash(name, LABELS[name], seen[name], typed[name], saved[name]) for name in clashing],
@@ -72,10 +63,7 @@ def conflict(form: ClipForm, clip: Clip, stale: Stale, clock: Clock, saver: str 
 
 
 def _kept(name: str, typed: str, seen: str, saved: str) -> Kept:
-    """Say which side a quiet field comes from: whoever changed it."""
-    if typed != seen:
-        return Kept(name, LABELS[name], typed, "you")
-    return Kept(name, LABELS[name], saved, "unchanged" if saved == seen else say("the saved version"))
+    return kept(name, LABELS[name], typed=typed, saved=saved, is_mine=typed != seen, is_new=saved != seen)
 
 
 def _seen(form: ClipForm, clock: Clock) -> dict[str, str]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from app.core.errors import Stale
-from app.core.texts import say
+from app.core.web.conflicts import Kept, kept, whose
 from app.songs.forms import SongForm
 from app.songs.models import Song
 from app.songs.service import SongFields, mark_of
@@ -18,16 +18,6 @@ class Clash:
     label: str
     mine: str
     theirs: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One field nobody clashes over."""
-
-    name: str
-    label: str
-    value: str
-    from_text: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,7 @@ def conflict(form: SongForm, song: Song, stale: Stale, saver: str | None) -> Con
     seen = json.loads(form.seen.data or "{}")
     names = [(name, form[name].label.text) for name in SongFields.__dataclass_fields__]
     return Conflict(
-        who=f"{saver}’s" if saver else say("Theirs"),
+        who=whose(saver),
         version=song.version,
         next_version=song.version + 1,
         fields=[
@@ -59,13 +49,9 @@ def conflict(form: SongForm, song: Song, stale: Stale, saver: str | None) -> Con
 
 
 def _kept(name: str, label: str, form: SongForm, song: Song, seen: dict[str, str]) -> Kept:
-    """Say which side a quiet field comes from: whoever changed it."""
-    typed, saved = form[name].data, getattr(song, name)
-    if mark_of(typed or None) != seen.get(name):
-        return Kept(name, label, _text(typed), "you")
-    return Kept(
-        name, label, _text(saved), "unchanged" if mark_of(saved) == seen.get(name) else say("the saved version")
-    )
+    typed, saved, mark = form[name].data, getattr(song, name), seen.get(name)
+    is_mine, is_new = mark_of(typed or None) != mark, mark_of(saved) != mark
+    return kept(name, label, typed=_text(typed), saved=_text(saved), is_mine=is_mine, is_new=is_new)
 
 
 def _text(value: str | int | None) -> str:
