@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence" / "torture.json"
+from tests.torture.table import EVIDENCE, write_page
+
 # The size of each proof; one that is set already is left as it is, to run a part again or at another size.
 SIZES = {
     "RUSHES_CUTS": "5200",
@@ -60,7 +61,7 @@ def main(chosen: list[str]) -> int:
         answer = run_all(chosen, environment, folder)
         rows = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
     show(rows, time.monotonic() - start)
-    keep(rows)
+    keep(rows, is_whole=not chosen)
     return answer
 
 
@@ -84,12 +85,13 @@ def quick_folder() -> str | None:
     return str(MEMORY) if has_room else None
 
 
-def keep(rows: list[dict[str, Any]]) -> None:
-    """Write the rows; of a table made in parts, the other parts stay."""
+def keep(rows: list[dict[str, Any]], is_whole: bool) -> None:
+    """Write the rows, and the table of them; of one made in parts, the other parts stay."""
     EVIDENCE.parent.mkdir(parents=True, exist_ok=True)
-    held = json.loads(EVIDENCE.read_text()) if EVIDENCE.exists() else []
+    held = json.loads(EVIDENCE.read_text()) if EVIDENCE.exists() and not is_whole else []
     by_name = {row["name"]: row for row in [*held, *rows]}
     EVIDENCE.write_text(json.dumps(list(by_name.values()), indent=1, ensure_ascii=False) + "\n")
+    write_page()
 
 
 def show(rows: list[dict[str, Any]], seconds: float) -> None:
