@@ -50,7 +50,7 @@ def restore(folder: Path) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Restored {folder}: {plural(len(found.files), 'file', 'files')}, {size(found.size_bytes)}.")
-    click.echo("Then: flask db upgrade, flask doctor. Without the old secret.key people sign in anew.")
+    click.echo("Then: flask db upgrade, flask doctor. Without the old secret.key no second step opens.")
 
 
 def _settings() -> Settings:
