@@ -54,8 +54,8 @@ def main(chosen: list[str]) -> int:
     """Run the proofs, or those named on the command line; returns pytest's answer."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory(dir=quick_folder()) as folder:
-        # The servers of databases run as somebody else.
-        Path(folder).chmod(0o711)
+        # The servers of databases run as somebody else, and have files of their own there.
+        Path(folder).chmod(0o1777)
         report = Path(folder) / "rows"
         environment = {**SIZES, **os.environ, "RUSHES_TORTURE": str(report)}
         answer = run_all(chosen, environment, folder)
