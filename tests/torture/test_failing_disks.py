@@ -15,6 +15,9 @@ from tests.torture.survival import faults
 from tests.torture.tally import Tally
 from tests.torture.works import PROMISES, WORKS
 
+# Each begins processes of its own, some many.
+pytestmark = pytest.mark.slow
+
 # So many calls of each work are made to fail, spread over all of it, half with each error.
 FAILURES = int(os.environ.get("RUSHES_FAILURES", "2"))
 # What nobody foresaw, and a person cannot act on.

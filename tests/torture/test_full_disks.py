@@ -21,6 +21,9 @@ from tests.torture.tally import Tally
 from tests.torture.test_web_kills import lost
 from tests.torture.web import ROOT, Web
 
+# Each begins processes of its own, some many.
+pytestmark = pytest.mark.slow
+
 SIZE_MIB = int(os.environ.get("RUSHES_DISK_MIB", "24"))
 MEBIBYTE = 1024 * 1024
 BALLAST = {"RUSHES_BALLAST_MIB": "4", "RUSHES_RESERVE_MIB": "1"}

@@ -19,6 +19,9 @@ from tests.torture.survival import faults
 from tests.torture.tally import Tally
 from tests.torture.works import CUT, PROMISES
 
+# Each begins processes of its own, some many.
+pytestmark = pytest.mark.slow
+
 # A mistake whose window is one rename wide is met among so many.
 ENOUGH = 2000
 # So often another state is drawn for one that was there before.

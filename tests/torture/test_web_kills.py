@@ -14,6 +14,9 @@ from tests.torture.preparing import SEED
 from tests.torture.tally import Tally
 from tests.torture.web import Web
 
+# Each begins processes of its own, some many.
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("RUSHES_KILLS", "3"))
 SHORTEST_S, LONGEST_S = 0.05, 0.35
 

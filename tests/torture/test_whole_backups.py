@@ -19,6 +19,9 @@ from tests.torture.preparing import SEED
 from tests.torture.tally import Tally
 from tests.torture.web import Web
 
+# Each begins processes of its own, some many.
+pytestmark = pytest.mark.slow
+
 BACKUPS = int(os.environ.get("RUSHES_BACKUPS", "3"))
 FLIPS = int(os.environ.get("RUSHES_BACKUP_FLIPS", "5"))
 RECORDINGS = "SELECT COUNT(*) FROM media"
