@@ -19,6 +19,7 @@ from app.core.texts import say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import sent_mark
 from app.core.web.htmx import as_json, render
+from app.core.web.rates import uncounted
 from app.jobs.reads import latest_job
 from app.media.clock import Clock, clock_of
 from app.media.dicts import media_dict, rendition_dicts
@@ -101,6 +102,7 @@ def create(id: UUID) -> Response:
 
 @bp.post("/m/<uuid:id>/clips/check")
 @access("clip:edit")
+@uncounted
 def check(id: UUID) -> Response:
     """Say what is wrong with the typed times, or which clips they overlap; nothing is saved."""
     form = DraftForm()
@@ -130,6 +132,7 @@ def frame_times(id: UUID) -> Response:
 
 @bp.post("/m/<uuid:id>/playhead")
 @access("media:view")
+@uncounted
 def playhead(id: UUID) -> Response:
     """Remember where the viewer stopped."""
     frame = request.form.get("f", "")

@@ -113,6 +113,14 @@ def test_the_pieces_of_an_upload_are_not_counted(limited: Flask) -> None:
     assert {kari.client.patch(nowhere, data=b"x", headers=headers).status_code for _ in range(9)} == {404}
 
 
+def test_what_a_page_sends_by_itself_is_not_counted(limited: Flask) -> None:
+    app = limited
+
+    uncounted = {name for name, view in app.view_functions.items() if getattr(view, "__uncounted__", False)}
+
+    assert uncounted == {"tus.create", "tus.receive", "workbench.check", "workbench.playhead"}
+
+
 def test_strangers_share_what_their_network_may(limited: Flask) -> None:
     client = limited.test_client()
     make_user("kari")

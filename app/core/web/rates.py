@@ -65,7 +65,7 @@ def costly(view: V) -> V:
 
 
 def uncounted(view: V) -> V:
-    """Declare that a view is never counted: the pieces of an upload, which are bounded by their size."""
+    """Declare that a view is never counted: pieces of an upload, and what a page sends by itself."""
     view.__uncounted__ = True  # type: ignore[attr-defined]
     return view
 
