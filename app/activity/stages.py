@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.analysis.freshness import present_of, why_stale
 from app.config import Settings
-from app.core.texts import later
+from app.core.texts import later, say
 from app.core.words import ago, iso, lasts, size
 from app.jobs.dicts import duration_ms, stage_dict
 from app.jobs.models import JobStage, StageStatus
@@ -26,13 +26,13 @@ STATUS_WORDS = {
 }
 # What the machine was asked, in words; what it found out by itself is not told here.
 PARAM_WORDS = {
-    "threshold_db": "level {} dB",
-    "min_ms": "at least {} ms",
+    "threshold_db": later("level {} dB"),
+    "min_ms": later("at least {} ms"),
     "least_change": later("cut from a change of {}"),
-    "samples": "{} moments",
-    "cost": "a topic costs {}",
-    "language": "language {}",
-    "count": "{} voices",
+    "samples": later("{} moments"),
+    "cost": later("a topic costs {}"),
+    "language": later("language {}"),
+    "count": later("{} voices"),
 }
 # Where each stage's own form is; the others have none.
 OWN_FORM = {"silence": "silence#again-h", "layout": "layout#again-h"}
@@ -114,7 +114,7 @@ def asked_words(stage: JobStage) -> str:
 def made_by(stage: JobStage) -> str:
     """Return what a run was done with: "tf-idf 1, 83 MB of memory"."""
     engine = " ".join(filter(None, (stage.engine, stage.engine_version)))
-    memory = f"{size(stage.peak_memory_bytes)} of memory" if stage.peak_memory_bytes else ""
+    memory = say("%(size)s of memory", size=size(stage.peak_memory_bytes)) if stage.peak_memory_bytes else ""
     return ", ".join(filter(None, (engine, memory)))
 
 

@@ -41,5 +41,9 @@ def sweep() -> Response:
         count = sweep_files(session, current_app.extensions["storage"])
     with transaction(actor()) as session:
         AuditService(session).note(AuditAction.DELETE, "files:sweep", "files", None, plural(count, "file", "files"))
-    flash(f"Removed {plural(count, 'file', 'files')}." if count else say("There was nothing to remove."))
+    flash(
+        say("Removed %(files)s.", files=plural(count, "file", "files"))
+        if count
+        else say("There was nothing to remove.")
+    )
     return go(url_for("admin_storage.check"))

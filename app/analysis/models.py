@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.core.texts import later
 from app.index.writer import Words
 
 
@@ -142,7 +143,7 @@ class LayoutAnalysis(Base):
 
     __tablename__ = "layout_analysis"
     __table_args__ = (
-        sa.UniqueConstraint("media_id", info={"words": "This recording has a layout already."}),
+        sa.UniqueConstraint("media_id", info={"words": later("This recording has a layout already.")}),
         sa.Index("ix_layout_analysis_project_id", "project_id"),
         sa.Index("ix_layout_analysis_job_id", "job_id"),
         sa.Index("ix_layout_analysis_updated_by", "updated_by"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.audit.seals import seal_settled
 from app.core.chores import Housekeeper, chore
-from app.core.texts import later, plural
+from app.core.texts import later, plural, say
 
 
 @chore(later("seal the audit log"), every=timedelta(minutes=5))
@@ -16,5 +16,5 @@ def seal(keeper: Housekeeper[Any]) -> str:
         with keeper.unit() as session:
             count = seal_settled(session)
         if not count:
-            return f"{plural(total, 'entry', 'entries')} sealed."
+            return say("%(entries)s sealed.", entries=plural(total, "entry", "entries"))
         total += count

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.core.texts import later
 
 
 class Role(StrEnum):
@@ -25,10 +26,10 @@ class User(Base):
     __tablename__ = "users"
     __table_args__ = (
         sa.UniqueConstraint(
-            "username_normalized", info={"field": "username", "words": "This user name is already taken."}
+            "username_normalized", info={"field": "username", "words": later("This user name is already taken.")}
         ),
         sa.UniqueConstraint(
-            "email_normalized", info={"field": "email", "words": "This e-mail address is already used."}
+            "email_normalized", info={"field": "email", "words": later("This e-mail address is already used.")}
         ),
     )
     tracking: ClassVar[Tracking] = Tracking(

@@ -163,7 +163,7 @@ def browser_words(agent: str | None) -> str:
     browser = next((words for mark, words in BROWSERS if mark in text), None)
     system = next((words for mark, words in SYSTEMS if mark in text), None)
     if browser and system:
-        return f"{browser} on {system}"
+        return say("%(browser)s on %(system)s", browser=browser, system=system)
     return (
         browser
         or system

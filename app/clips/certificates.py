@@ -148,7 +148,9 @@ def _method(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _sound_line(number: int, sound: dict[str, Any]) -> tuple[str, str]:
     words = SOUND_WORDS.get(sound["verdict"], sound["verdict"])
-    return f"Sound {number}", f"{plural(sound['samples'], 'sample', 'samples')} at {sound['sample_rate']:,} Hz, {words}"
+    samples, rate = plural(sound["samples"], "sample", "samples"), f"{sound['sample_rate']:,}"
+    told = say("%(samples)s at %(rate)s Hz, %(words)s", samples=samples, rate=rate, words=words)
+    return say("Sound %(number)s", number=number), told
 
 
 def _hashes(export: ClipExport, proof: dict[str, Any]) -> list[tuple[str, str]]:

@@ -65,7 +65,7 @@ def accept_all(id: UUID) -> Response:
     with transaction(actor()) as session:
         service, media, clock = _of(session, id, "clip:edit")
         clips = service.accept_all(viewer(), media, clock)
-    return _changed(id, f"Saved {plural(len(clips), 'clip', 'clips')}.")
+    return _changed(id, say("Saved %(clips)s.", clips=plural(len(clips), "clip", "clips")))
 
 
 @bp.post("/m/<uuid:id>/highlights/refusal")
@@ -75,7 +75,7 @@ def refuse_all(id: UUID) -> Response:
     with transaction(actor()) as session:
         service, media, clock = _of(session, id, "clip:edit")
         count = service.refuse_all(media, clock)
-    return _changed(id, f"{plural(count, 'suggestion', 'suggestions')} refused.")
+    return _changed(id, say("%(suggestions)s refused.", suggestions=plural(count, "suggestion", "suggestions")))
 
 
 def _of(session: Session, id: UUID, permission: str) -> tuple[HighlightService, Media, Clock]:

@@ -101,7 +101,7 @@ def tag_many(slug: str) -> Response:
             service.remove(carriers, names)
         else:
             service.add(carriers, names, viewer().id)
-    flash(f"{plural(len(carriers), 'clip', 'clips')} changed.")
+    flash(say("%(clips)s changed.", clips=plural(len(carriers), "clip", "clips")))
     return go(url_for("clips.index", slug=slug))
 
 

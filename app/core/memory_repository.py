@@ -12,6 +12,7 @@ from app.core.db import Base
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.pagination import Page, clamp, decode_after, encode_after
 from app.core.repository import Repository
+from app.core.texts import say
 
 T = TypeVar("T", bound=Base)
 R = TypeVar("R")
@@ -94,7 +95,7 @@ class MemoryRepository(Generic[T]):
         for constraint in table.constraints:
             if isinstance(constraint, sa.UniqueConstraint) and self._clashes(entity, constraint):
                 field = constraint.info.get("field") or next(iter(constraint.columns)).name
-                raise Conflict(constraint.info.get("words", "This is already taken."), field)
+                raise Conflict(constraint.info.get("words", say("This is already taken.")), field)
 
     def _clashes(self, entity: T, constraint: sa.UniqueConstraint) -> bool:
         names = [column.name for column in constraint.columns]

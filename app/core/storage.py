@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from app.core.errors import TooLarge
+from app.core.texts import say
 
 CHUNK = 1024 * 1024
 
@@ -39,7 +40,7 @@ class LocalStorage:
         """Raise `TooLarge` where taking in this many bytes would touch the disk's reserve."""
         free = shutil.disk_usage(self.root).free
         if size_bytes + self.reserve_bytes > free:
-            raise TooLarge("The disk of this server is too full for this file. Whoever runs it has to make room.")
+            raise TooLarge(say("The disk of this server is too full for this file. Whoever runs it has to make room."))
 
     def adopt(self, source: Path, key: str) -> Path:
         """Move a finished file to its key so that it is still there after a power cut.

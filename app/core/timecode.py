@@ -124,9 +124,12 @@ def format_duration(frames: int, num: int, den: int) -> str:
     seconds, rest = divmod(frames, AUDIO_RATE if rate.is_audio else rate.nominal)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    words = [f"{hours} h"] if hours else []
-    words += [f"{minutes} min"] if hours or minutes else []
-    words += [f"{seconds} s", f"{rest} ms" if rate.is_audio else f"{rest} f"]
+    words = [say("%(hours)s h", hours=hours)] if hours else []
+    words += [say("%(minutes)s min", minutes=minutes)] if hours or minutes else []
+    words += [
+        say("%(seconds)s s", seconds=seconds),
+        say("%(rest)s ms", rest=rest) if rate.is_audio else say("%(rest)s f", rest=rest),
+    ]
     return " ".join(words)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.core.texts import later
 
 
 class JobStatus(StrEnum):
@@ -46,7 +47,7 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        sa.UniqueConstraint("idempotency_key", info={"words": "This work was already asked for."}),
+        sa.UniqueConstraint("idempotency_key", info={"words": later("This work was already asked for.")}),
         sa.Index("ix_jobs_status_priority_id", "status", "priority", "id"),
         sa.Index("ix_jobs_media_id_created_at", "media_id", "created_at"),
         sa.Index("ix_jobs_project_id_status", "project_id", "status"),

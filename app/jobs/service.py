@@ -249,7 +249,7 @@ def place_in_line(ahead: int) -> str:
         return say("Next in line")
     place = ahead + 1
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending} in line"
+    return say("%(place)s in line", place=f"{place:,}{ending}")
 
 
 def job_service(session: Session) -> JobService:

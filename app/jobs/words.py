@@ -25,7 +25,8 @@ def stage_words(job: Job) -> str:
         words = STAGE_WORDS.get(job.current_stage, job.current_stage)
         if job.current_stage not in stages:
             return words
-        return f"{words}, step {stages.index(job.current_stage) + 1} of {len(stages)}"
+        step = stages.index(job.current_stage) + 1
+        return say("%(words)s, step %(step)s of %(steps)s", words=words, step=step, steps=len(stages))
     return {
         JobStatus.FAILED: say("Failed"),
         JobStatus.CANCELLED: say("Cancelled"),

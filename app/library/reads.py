@@ -195,12 +195,17 @@ def _card(
     )
 
 
+def _rate_text(media: MediaRow) -> str:
+    rate = Rate(media.rate_num, media.rate_den)
+    return say("%(rate)s fps variable", rate=rate) if media.variable_rate else say("%(rate)s fps", rate=rate)
+
+
 def format_facts(media: MediaRow) -> list[str]:
     """Return what kind of file it is in a few facts, as far as they are known."""
     facts: list[str] = []
     if media.kind is MediaKind.VIDEO and media.width:
         facts.append(f"{media.width}×{media.height}")
-        facts.append(f"{Rate(media.rate_num, media.rate_den)} fps{' variable' if media.variable_rate else ''}")
+        facts.append(_rate_text(media))
     codec = media.video_codec if media.kind is MediaKind.VIDEO else media.audio_codec
     if codec:
         facts.append(codec)

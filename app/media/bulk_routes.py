@@ -38,7 +38,11 @@ def tags(slug: str) -> Response:
             service.remove(carriers, names)
         else:
             service.add(carriers, names, viewer().id)
-    flash(f"{plural(len(carriers), 'recording', 'recordings')} changed." if carriers else NOBODY)
+    flash(
+        say("%(recordings)s changed.", recordings=plural(len(carriers), "recording", "recordings"))
+        if carriers
+        else NOBODY
+    )
     return go(url_for("library.show", slug=slug, view="list"))
 
 

@@ -5,7 +5,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
-from app.core.texts import later
+from app.core.texts import later, say
 from app.media.models import MediaKind, MediaSource
 from app.media.registration import NewMedia
 from app.media.service import media_service
@@ -39,7 +39,7 @@ def make_demo(session: Session, person: User) -> Project:
 
 def _free_name(projects: ProjectService, person: User) -> str:
     """Return the name of this person's sample project; others who are called the same have theirs."""
-    stem = NAME if person.is_admin else f"{NAME} of {person.display_name}"
+    stem = NAME if person.is_admin else say("%(project)s of %(person)s", project=NAME, person=person.display_name)
     for number in count(1):
         name = stem if number == 1 else f"{stem} {number}"
         known = projects.projects.find_by_name(name)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.core.texts import later
 from app.index.writer import Words
 
 
@@ -60,12 +61,12 @@ class Media(Base):
     __tablename__ = "media"
     __table_args__ = (
         sa.UniqueConstraint(
-            "project_id", "path_hash", info={"field": "path", "words": "This file is already in the project."}
+            "project_id", "path_hash", info={"field": "path", "words": later("This file is already in the project.")}
         ),
         sa.UniqueConstraint(
             "project_id",
             "sha256_live",
-            info={"field": "sha256", "words": "This recording is already in the project."},
+            info={"field": "sha256", "words": later("This recording is already in the project.")},
         ),
         sa.Index("ix_media_project_id_created_at_id", "project_id", "created_at", "id"),
         sa.Index("ix_media_project_id_file_size", "project_id", "file_size"),

@@ -58,7 +58,8 @@ def sweep_files(keeper: Housekeeper[Settings]) -> str:
         uploads = upload_service(session, storage, settings.max_upload_bytes).sweep()
     with keeper.reading() as session:
         files = sweep(session, storage)
-    return f"{plural(uploads, 'upload', 'uploads')} and {plural(files, 'file', 'files')} removed."
+    gone = {"uploads": plural(uploads, "upload", "uploads"), "files": plural(files, "file", "files")}
+    return say("%(uploads)s and %(files)s removed.", **gone)
 
 
 @chore(later("empty the trash"), every=timedelta(hours=6))

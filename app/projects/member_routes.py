@@ -64,7 +64,7 @@ def change(slug: str, person: UUID) -> Response:
             project = _managed(session, slug).project
             changed = member_service(session).change(project, person, MemberRole(form.role.data))
         if not form.has_errors:
-            flash(f"{changed.display_name} is {_article(form.role.data)} now.")
+            flash(say("%(name)s is %(role)s now.", name=changed.display_name, role=_article(form.role.data)))
             return go(url_for("members.index", slug=slug))
     return _page(slug, trouble=" ".join(message for messages in form.errors.values() for message in messages))
 
@@ -171,4 +171,4 @@ def _pending(link: Invitation) -> dict[str, Any]:
 
 
 def _article(role: str) -> str:
-    return {"viewer": "a viewer", "editor": "an editor", "owner": "an owner"}[role]
+    return {"viewer": say("a viewer"), "editor": say("an editor"), "owner": say("an owner")}[role]

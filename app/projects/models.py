@@ -12,6 +12,7 @@ from app.auth.models import User
 from app.core.changes import Tracking
 from app.core.columns import CreatedAt, Id, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
+from app.core.texts import later
 
 
 class MemberRole(StrEnum):
@@ -28,12 +29,14 @@ class Project(Base):
     __tablename__ = "projects"
     __table_args__ = (
         sa.UniqueConstraint(
-            "slug", info={"field": "slug", "words": "This address is already used by another project."}
+            "slug", info={"field": "slug", "words": later("This address is already used by another project.")}
         ),
-        sa.UniqueConstraint("name", info={"field": "name", "words": "This name is already used by another project."}),
+        sa.UniqueConstraint(
+            "name", info={"field": "name", "words": later("This name is already used by another project.")}
+        ),
         sa.UniqueConstraint(
             "workspace_hash",
-            info={"field": "workspace_path", "words": "Another project already uses this folder."},
+            info={"field": "workspace_path", "words": later("Another project already uses this folder.")},
         ),
         sa.Index("ix_projects_updated_at_id", "updated_at", "id"),
         sa.Index("ix_projects_created_by", "created_by"),

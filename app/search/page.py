@@ -67,7 +67,8 @@ def heading(found: Found, recordings: int, question: Question) -> str:
         if found.capped
         else plural(len(found.matches), "result", "results")
     )
-    return f"{count} for “{question.text}” in {plural(recordings, 'recording', 'recordings')}"
+    within = plural(recordings, "recording", "recordings")
+    return say("%(results)s for “%(text)s” in %(within)s", results=count, text=question.text, within=within)
 
 
 def facets(found: Found, projects: Sequence[Project], narrowing: Narrowing) -> Facets:

@@ -45,7 +45,9 @@ def read(text: str) -> Lyrics:
         elif line:
             found = _timed(line)
             lines += found if isinstance(found, list) else []
-            problems += [f"Line {number}: {found}"] if isinstance(found, str) else []
+            problems += (
+                [say("Line %(number)s: %(found)s", number=number, found=found)] if isinstance(found, str) else []
+            )
     shift = _offset(tags, problems)
     ordered = sorted((LrcLine(max(0, line.ms - shift), line.text) for line in lines), key=lambda line: line.ms)
     if len(ordered) > MOST_LINES:

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.columns import CreatedAt, Id, LongText, PublicId, UpdatedAt, UtcDateTime, enum_column
 from app.core.db import Base
 from app.core.search_text import folded
+from app.core.texts import later
 from app.index.writer import Words
 from app.media.models import Media, Rendition, RenditionKind
 from app.songs.lrc import text_of
@@ -39,9 +40,11 @@ class Song(Base):
 
     __tablename__ = "songs"
     __table_args__ = (
-        sa.UniqueConstraint("media_id", info={"field": "media", "words": "This recording is a song already."}),
+        sa.UniqueConstraint("media_id", info={"field": "media", "words": later("This recording is a song already.")}),
         sa.UniqueConstraint(
-            "project_id", "youtube_id", info={"field": "youtube_id", "words": "This song is in the project already."}
+            "project_id",
+            "youtube_id",
+            info={"field": "youtube_id", "words": later("This song is in the project already.")},
         ),
         sa.Index("ix_songs_artist", "artist"),
         sa.Index("ix_songs_project_id_date_added_id", "project_id", "date_added", "id"),

@@ -226,7 +226,7 @@ def _read_lrc(text: str, field: str) -> lrc.Lyrics:
     read = lrc.read(text)
     if read.problems:
         more = len(read.problems) - 5
-        raise Invalid(" ".join(read.problems[:5]) + (f" And {more} more." if more > 0 else ""), field)
+        raise Invalid(" ".join(read.problems[:5]) + (say(" And %(more)s more.", more=more) if more > 0 else ""), field)
     if text.strip() and not read.lines:
         raise Invalid(say("There is no line with a time in it. Lines begin like [03:07.25]."), field)
     return read

@@ -9,6 +9,7 @@ from app.core.changes import Tracking
 from app.core.clock import now
 from app.core.columns import CreatedAt, Id, PublicId, UtcDateTime
 from app.core.db import Base
+from app.core.texts import later
 
 
 class Tag(Base):
@@ -17,7 +18,9 @@ class Tag(Base):
     __tablename__ = "tags"
     __table_args__ = (
         sa.UniqueConstraint(
-            "project_id", "normalized_name", info={"field": "name", "words": "This project has such a tag already."}
+            "project_id",
+            "normalized_name",
+            info={"field": "name", "words": later("This project has such a tag already.")},
         ),
         sa.CheckConstraint("color BETWEEN 1 AND 6", name="color"),
     )

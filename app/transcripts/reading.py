@@ -141,8 +141,8 @@ def _csv(text: str, length_ms: int) -> list[Cue]:
 
 
 def _csv_cue(row: dict[str, Any], number: int) -> Cue:
-    start, end = _time(row.get("start"), f"row {number}"), row.get("end")
-    until = _time(end, f"row {number}") if end else start + LONGEST_OPEN_MS
+    start, end = _time(row.get("start"), say("row %(number)s", number=number)), row.get("end")
+    until = _time(end, say("row %(number)s", number=number)) if end else start + LONGEST_OPEN_MS
     return Cue(start, until, _plain_cell(row.get("text")), _plain_cell(row.get("speaker")) or None)
 
 
@@ -160,7 +160,7 @@ def _json(text: str, length_ms: int) -> list[Cue]:
 
 
 def _json_cue(line: dict[str, Any], number: int) -> Cue:
-    where = f"line {number}"
+    where = say("line %(number)s", number=number)
     start = line["start_ms"] if isinstance(line.get("start_ms"), int) else _time(line.get("start"), where)
     end = line["end_ms"] if isinstance(line.get("end_ms"), int) else _time(line.get("end"), where)
     text, speaker = line.get("text"), line.get("speaker")

@@ -111,7 +111,7 @@ class SpeakerService:
 def _clean(name: str) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise Invalid(f"Use 1 to {LONGEST_NAME} characters.", "name")
+        raise Invalid(say("Use 1 to %(most)s characters.", most=LONGEST_NAME), "name")
     return name
 
 

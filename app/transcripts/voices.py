@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.texts import later
 from app.media.models import Media
 from app.transcripts.models import Speaker, TranscriptSegment
 from app.transcripts.repository import LineRepository, SpeakerRepository, TranscriptRepository
@@ -13,7 +14,7 @@ from app.transcripts.speakers import COLORS
 
 LINES = TranscriptSegment.metadata.tables["transcript_segments"]
 LABEL = "voice {}"
-NAME = "Speaker {}"
+NAME = later("Speaker {}")
 # Less of a line than this in one voice's turns tells nothing.
 LEAST_SHARE = 0.5
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
+from app.audit.sentences import last_saver
 from app.clips.dicts import clip_dict, export_dict
 from app.clips.exports import export_lines
 from app.clips.forms import BoundsForm, ConfirmForm
@@ -56,13 +57,13 @@ def bounds(id: UUID) -> Response:
             before = {"in_timecode": clock.show(clip.in_point), "out_timecode": clock.show_out(clip.out_point)}
             in_point = clock.read(form.in_timecode.data or "", "in_timecode")
             out_point = clock.read_out(form.out_timecode.data or "", "out_timecode")
-            service.set_bounds(clip, media, in_point, out_point, int(form.version.data or 0))
+            service.set_bounds(clip, media, in_point, out_point, int(form.version.data or 0), form.seen)
     except Stale as stale:
         return _stale(id, form, stale)
     if form.has_errors:
         return _refused(id, form)
     toast = {
-        "text": f"“{clip.title}” is now {clock.length(clip.length)} long.",
+        "text": say("“%(title)s” is now %(length)s long.", title=clip.title, length=clock.length(clip.length)),
         "undo_url": url_for("workbench_clips.bounds", id=id),
         "fields": {**before, "version": clip.version},
     }
@@ -83,7 +84,7 @@ def restore(id: UUID) -> Response:
         media.public_id,
         place=Place(clip=id),
         toast=None,
-        said=f"{clip.title} is back",
+        said=say("%(title)s is back", title=clip.title),
     )
 
 
@@ -115,7 +116,13 @@ def delete(id: UUID) -> Response:
             service = clip_service(session)
             clip, media, _ = service.get_for(viewer(), id, "clip:edit")
             service.delete(clip, media)
-        return changed("workbench/delete.swap.html", viewer(), media.public_id, clip=clip, said=f"Deleted {clip.title}")
+        return changed(
+            "workbench/delete.swap.html",
+            viewer(),
+            media.public_id,
+            clip=clip,
+            said=say("Deleted %(title)s", title=clip.title),
+        )
     with reading() as session:
         clip, media, seat = clip_service(session).get_for(viewer(), id, "clip:edit")
         count = len(exports_of(session, [clip.id])[clip.id])
@@ -143,8 +150,9 @@ def _stale(id: UUID, form: BoundsForm, stale: Stale) -> Response:
     """Answer 409: the clip as it is now, and my times one press away."""
     with reading() as session:
         clip, media, _ = clip_service(session).get_for(viewer(), id, "clip:edit")
+        saver = last_saver(session, "clip", clip.id)
     toast = {
-        "text": str(stale),
+        "text": say("%(who)s moved this clip a moment ago.", who=saver) if saver else str(stale),
         "undo_url": url_for("workbench_clips.bounds", id=id),
         "fields": {
             "in_timecode": form.in_timecode.data,

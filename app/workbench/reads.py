@@ -184,7 +184,10 @@ def media_facts(media: Media, clock: Clock) -> MediaFacts:
     if media.duration_frames:
         facts.append(lasts(media.duration))
     if media.kind is MediaKind.VIDEO and media.width:
-        facts += [f"{rate} fps{', variable' if media.variable_rate else ''}", f"{media.width}×{media.height}"]
+        facts += [
+            say("%(rate)s fps, variable", rate=rate) if media.variable_rate else say("%(rate)s fps", rate=rate),
+            f"{media.width}×{media.height}",
+        ]
     if media.start_timecode:
         facts.append(say("Start TC %(start_timecode)s", start_timecode=media.start_timecode))
     return MediaFacts(

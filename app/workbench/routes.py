@@ -93,7 +93,11 @@ def create(id: UUID) -> Response:
             mark.leads_to(url_for("workbench_clips.show", id=clip.public_id))
         if not form.has_errors:
             return changed(
-                "workbench/create.swap.html", viewer(), id, place=Place(clip=clip.public_id), said=f"Saved {clip.title}"
+                "workbench/create.swap.html",
+                viewer(),
+                id,
+                place=Place(clip=clip.public_id),
+                said=say("Saved %(title)s", title=clip.title),
             )
     with reading() as session:
         media_service(session).get_for(viewer(), id, "clip:edit")
