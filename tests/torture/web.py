@@ -84,7 +84,7 @@ class Web:
 
 
 def free_port() -> int:
-    """Return a port nobody has, of those the system gives to nobody who only connects: it stays free while we restart."""
+    """Return a port nobody has, and that nobody is given who only connects: it stays free from start to start."""
     for _ in range(100):
         port = random.SystemRandom().randrange(12_000, 32_000)
         with socket.socket() as probe:
