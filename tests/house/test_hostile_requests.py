@@ -63,7 +63,7 @@ class Sender:
         return text if self.chance.random() < 0.8 else text + self.chance.choice(HOSTILE)
 
     def send(self) -> tuple[str, TestResponse, float]:
-        """Send one request; returns what was asked, the answer, and how long it worked or a fifteenth of how long it took."""
+        """Send one request; returns what was asked, the answer, and how long it worked (or a fifteenth of its time)."""
         cell = self.chance.choice(self.cells)
         case, things = case_of(cell), self.world.projects[cell.project]
         fields: MultiDict[str, str] = MultiDict()
