@@ -7,6 +7,8 @@ from app.core.texts import later
 from app.core.web.forms import Form, OnceForm, VersionField, options, trim, trim_or_none
 from app.tags.forms import Tagged
 
+# More digits than any recording has frames.
+LONGEST_FRAME = 12
 TIMECODE = Length(max=40, message=later("Write a timecode like 00:12:44:22."))
 
 
@@ -45,11 +47,21 @@ class ClipForm(Tagged, DraftForm):
 
 
 class BoundsForm(Form):
-    """A trim or a move: both ends and the version they were seen at."""
+    """A trim or a move: both ends, the version they were seen at and, from a drag, where they stood then."""
 
     in_timecode = StringField(later("In"), [InputRequired(), TIMECODE], filters=[trim])
     out_timecode = StringField(later("Out"), [InputRequired(), TIMECODE], filters=[trim])
     version = VersionField()
+    seen_in = HiddenField()
+    seen_out = HiddenField()
+
+    @property
+    def seen(self) -> tuple[int, int] | None:
+        """Return first frame and frame after the last as they stood before a drag; None where that was not sent."""
+        ends = (self.seen_in.data or "", self.seen_out.data or "")
+        if not all(end.isdecimal() and len(end) <= LONGEST_FRAME for end in ends):
+            return None
+        return int(ends[0]), int(ends[1])
 
 
 class SplitForm(OnceForm):

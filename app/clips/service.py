@@ -98,9 +98,21 @@ class ClipService:
         self.clips.note_counts(media.id, clips=0, length=clip.length)
         return clip
 
-    def set_bounds(self, clip: Clip, media: Media, in_point: int, out_point: int, version: int) -> Clip:
-        """Trim or move a clip in one act; raises `Stale` where it changed since `version`."""
-        if version != clip.version:
+    def set_bounds(
+        self,
+        clip: Clip,
+        media: Media,
+        in_point: int,
+        out_point: int,
+        version: int,
+        seen: tuple[int, int] | None = None,
+    ) -> Clip:
+        """Trim or move a clip in one act; raises `Stale` where its ends changed since `version`.
+
+        Where they still stand as they were `seen` (first frame, frame after the last), what changed is something
+        else, and both changes hold.
+        """
+        if version != clip.version and seen != (clip.in_point, clip.out_point):
             theirs = {"in_point": clip.in_point, "out_point": clip.out_point}
             mine = {"in_point": in_point, "out_point": out_point}
             if theirs != mine:

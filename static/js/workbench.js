@@ -31,7 +31,10 @@ async function saveBounds(bar, from, to) {
   bar.classList.add("is-saving");
   await window.htmx.ajax("POST", `/clips/${bar.dataset.clip}/bounds`, {
     source: root, swap: "none",
-    values: { in_timecode: clock.label(from), out_timecode: clock.label(to - 1), version: bar.dataset.version },
+    values: {
+      in_timecode: clock.label(from), out_timecode: clock.label(to - 1), version: bar.dataset.version,
+      seen_in: bar.dataset.in, seen_out: bar.dataset.out,
+    },
   });
 }
 

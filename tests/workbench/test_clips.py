@@ -3,6 +3,7 @@
 import pytest
 
 from app.clips.models import Clip
+from app.core.db import transaction
 from app.media.models import Media
 from tests.factories import make_clip
 from tests.visitors import Company, Visitor
@@ -40,11 +41,23 @@ def test_a_stale_trim_is_answered_409_with_the_servers_clip_and_mine_one_press_a
 
     text = answer.get_data(as_text=True)
     assert answer.status_code == 409
-    assert "Somebody moved this clip a moment ago." in text
+    assert f"{company.owner.display_name} moved this clip a moment ago." in text
     assert "Use mine" in text
     assert 'name="out_timecode" value="00:00:02:24"' in text
     assert 'data-in="50" data-out="100"' in text
     assert clips_of(media) == [("Keel", 50, 100)]
+
+
+def test_a_drag_and_a_new_name_given_meanwhile_both_hold(editor: Visitor, company: Company, media: Media) -> None:
+    clip = make_clip(company.editor, media, 100, 200)
+    drag = {**bounds(clip), "seen_in": "100", "seen_out": "200"}
+    with transaction() as session:
+        session.get_one(Clip, clip.id).title = "Launch"
+
+    answer = editor.swap(f"/clips/{clip.public_id}/bounds", drag)
+
+    assert answer.status_code == 200
+    assert clips_of(media) == [("Launch", 50, 75)]
 
 
 @pytest.mark.parametrize(
