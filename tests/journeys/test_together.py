@@ -63,6 +63,33 @@ def test_what_is_gone_meanwhile_is_told_and_the_page_stays(page: Page, other: Pa
     expect(page.locator("#timeline")).to_be_visible()
 
 
+def test_a_drag_that_clashes_is_told_and_mine_is_one_press_away(page: Page, other: Page, media: str) -> None:
+    other.goto(media)
+    drag_out(other, 60)
+    theirs = str(other.locator("#lane-clips .bar").get_attribute("data-out"))
+    drag_out(page, 25)
+
+    expect(page.locator("#toasts")).to_contain_text("Ingrid Berg moved this clip a moment ago")
+    expect(page.locator("#lane-clips .bar")).to_have_attribute("data-out", theirs)
+    expect(page.locator("#timeline")).to_be_visible()
+    page.get_by_role("button", name="Use mine").click()
+    expect(page.locator("#lane-clips .bar")).not_to_have_attribute("data-out", theirs)
+
+
+def drag_out(page: Page, pixels: int) -> None:
+    """Take the clip's bar by its right edge, pull, and wait for the answer."""
+    page.wait_for_load_state("networkidle")
+    box = page.locator("#lane-clips .bar").bounding_box()
+    assert box is not None
+    right, middle = box["x"] + box["width"] - 3, box["y"] + box["height"] / 2
+    page.mouse.move(right, middle)
+    page.mouse.down()
+    page.mouse.move(right + pixels / 2, middle)
+    page.mouse.move(right + pixels, middle)
+    with page.expect_response(lambda answer: answer.url.endswith("/bounds")):
+        page.mouse.up()
+
+
 def test_a_draft_survives_a_reload(page: Page, media: str) -> None:
     page.click("#draft [data-act=in]")
     page.fill("#draft [name=out_timecode]", "00:00:03:05")
