@@ -1,5 +1,8 @@
 """Keyboard alone: every stop is seen and ringed, and what an editor does is done without a pointer."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -27,7 +30,9 @@ STOP = """() => {
     words: el.outerHTML.slice(0, 90),
   };
 }"""
-MOST_STOPS = 40
+# Enough of most pages; a project and a recording are walked to their end.
+MOST_STOPS, EVERY_STOP = 40, 400
+WALKED_WHOLE = re.compile(r"/[pm]/[^/?]+")
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -51,7 +56,7 @@ def walk(page: Page, address: str, *, skip: bool) -> list[str]:
     if skip:
         page.evaluate("document.getElementById('main').focus()")
     found = []
-    for _ in range(MOST_STOPS):
+    for _ in range(EVERY_STOP if WALKED_WHOLE.fullmatch(urlsplit(address).path) else MOST_STOPS):
         page.keyboard.press("Tab")
         stop = page.evaluate(STOP)
         if stop is None or stop["again"]:
