@@ -283,7 +283,9 @@ def _source(page: Workbench, media: Media, renditions: dict[RenditionKind, Rendi
     page.poster_url = rendition_url(media, poster) if poster else None
     if media.variable_rate and index is not None:
         page.frame_times_url = f"/m/{media.public_id}/frame-times.json?v={index.path.rsplit('-', 1)[-1][:16]}"
-    if source is not None:
+    # Without its file, only a copy can still be played.
+    is_there = media.state is not MediaState.MISSING or RenditionKind.PROXY in renditions
+    if source is not None and is_there:
         page.source_url, page.source_type, page.source_offset = source.url, source.content_type, source.offset_s
         return
     page.playable_note = {

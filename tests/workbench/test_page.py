@@ -128,6 +128,14 @@ def test_a_recording_that_cannot_be_played_says_why(
     assert words in editor.get(f"/m/{media.public_id}").get_data(as_text=True)
 
 
+def test_a_lost_original_is_not_given_to_the_player_as_something_it_cannot_play(
+    editor: Visitor, company: Company
+) -> None:
+    page = editor.get(f"/m/{make_media(company.project, state=MediaState.MISSING).public_id}").text
+
+    assert "not where it was" in page and "This browser cannot play it" not in page
+
+
 def test_a_sound_has_a_page_as_well(editor: Visitor, company: Company) -> None:
     facts = {"kind": MediaKind.AUDIO, "width": None, "height": None, "rate_num": 1000, "video_codec": None}
     media = make_media(company.project, **facts, duration_frames=61_250)
