@@ -73,6 +73,12 @@ def test_the_page_shows_what_was_typed_and_no_secret(visitor: Visitor, status: i
     assert "hidden one" not in page and visitor.token not in page.split("What you typed")[1]
 
 
+def test_what_is_not_there_is_not_said_twice(visitor: Visitor) -> None:
+    page = visitor.get("/m/00000000-0000-0000-0000-000000000000").get_data(as_text=True)
+
+    assert "Nothing here." not in page and "It was moved or deleted" in page
+
+
 def test_a_page_that_was_open_too_long_gives_the_text_back(visitor: Visitor) -> None:
     answer = visitor.client.post(PATH, data={"csrf_token": "stale", "name": "Keel"})
 

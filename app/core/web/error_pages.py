@@ -145,6 +145,9 @@ def page(status: int, words: str | None = None, field: str | None = None) -> Res
         if status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
+    if words.rstrip(".") == HEADINGS.get(status) and status in WORDS:
+        # The heading says it already.
+        words = WORDS[status]
     answer = render(
         "errors/page.html",
         "errors/_message.html",
