@@ -21,7 +21,7 @@ test: $(VENV)/ready-dev $(VENV)/speech ## All tests; databases and browser where
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-fast: $(VENV)/ready-dev ## No servers, no browser, nothing slow
-	$(BIN)/python -m pytest -m "not slow and not server and not browser" -q
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not server and not browser" -q
 
 check: $(VENV)/ready-dev ## Format, lint, types, contracts
 	$(BIN)/ruff format --check .

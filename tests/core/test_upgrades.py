@@ -26,6 +26,9 @@ from tests.torture.preparing import SEED
 from tests.torture.tally import tally
 from tests.visitors import Visitor, gather
 
+# Begins many processes.
+pytestmark = pytest.mark.slow
+
 # So many of the earlier revisions are gone through, the first of all among them; 0 for every one.
 UPGRADES = int(os.environ.get("RUSHES_UPGRADES", "1"))
 KILLS = int(os.environ.get("RUSHES_UPGRADE_KILLS", "2"))

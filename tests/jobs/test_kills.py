@@ -15,6 +15,9 @@ from tests.jobs.drill import Drill, drill, wait_until
 from tests.servers import postgres_server
 from tests.torture.tally import tally
 
+# Begins many processes.
+pytestmark = pytest.mark.slow
+
 # The whole proof is 200 kills on each database: make torture.
 KILLS = int(os.environ.get("RUSHES_KILLS", "20"))
 JOBS_PER_KILL = 3
