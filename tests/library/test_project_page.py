@@ -134,7 +134,7 @@ def test_the_list_view_shows_a_table(viewer: Visitor, company: Company) -> None:
 
     assert 'aria-label="Media table"' in text
     assert f'href="/m/{media.public_id}"' in text
-    assert '<td class="num">1</td>' in text
+    assert '<td class="num" data-l="Clips">1</td>' in text
 
 
 def test_the_list_view_stays_the_list_view_on_the_next_page(viewer: Visitor, company: Company) -> None:
