@@ -177,3 +177,9 @@ def pages(studio: Studio) -> list[str]:
         *(f"/admin/{name}" for name in ADMIN),
         *(person, earlier, "/m/00000000-0000-0000-0000-000000000000", "/sign-in"),
     ]
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait until a condition holds in the page; our policy of content keeps Playwright's own way of waiting out."""
+    turn = "requestAnimationFrame(look)"
+    page.evaluate(f"() => new Promise((done) => {{ const look = () => (({condition}) ? done() : {turn}); look(); }})")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from tests.journeys.conftest import DESKTOP, PHONE, Studio
+from tests.journeys.conftest import DESKTOP, PHONE, Studio, until
 
 pytestmark = pytest.mark.browser
 
@@ -22,11 +22,7 @@ SETTLED = """async () => {
   for (let turn = 0; turn < 5; turn++) await new Promise(requestAnimationFrame);
   return window.shifts;
 }"""
-MOVED = """() => new Promise((done) => {
-  const look = () => (window.shifts.length ? done() : requestAnimationFrame(look));
-  look();
-})"""
-LATE = "<style>main { padding-top: 90px }</style>"
+LATE = "() => { document.querySelector('main').style.paddingTop = '90px'; }"
 
 
 def shifts(page: Page, address: str) -> list[str]:
@@ -49,6 +45,6 @@ def test_a_page_that_moves_is_found(studio: Studio) -> None:
     page = studio.window(viewport=DESKTOP).new_page()
     page.add_init_script(WATCH)
     page.goto(studio.address("/projects"))
-    page.evaluate(f"document.head.insertAdjacentHTML('beforeend', '{LATE}')")
-    page.evaluate(MOVED)
+    page.evaluate(LATE)
+    until(page, "window.shifts.length > 0")
     page.context.close()

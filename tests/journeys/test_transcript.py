@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Studio, drop, new_project, wait_until_ready
+from tests.journeys.conftest import Studio, drop, new_project, until, wait_until_ready
 
 pytestmark = pytest.mark.browser
 
@@ -68,12 +68,12 @@ def test_a_word_that_is_clicked_is_gone_to_and_underlined(bench: Page) -> None:
     expect(bench.locator("#now")).to_have_value("00:00:02:10")
     assert bench.evaluate(UNDERLINED) == "Old"
     bench.keyboard.press("Control+ArrowRight")
-    bench.wait_for_function(f"{UNDERLINED} === 'Anders'")
+    until(bench, f"{UNDERLINED} === 'Anders'")
 
 
 def test_captions_and_follow_have_keys(bench: Page) -> None:
     bench.keyboard.press("c")
-    bench.wait_for_function("document.querySelector('video').textTracks[0].cues?.length === 3")
+    until(bench, "document.querySelector('video').textTracks[0].cues?.length === 3")
     bench.keyboard.press("t")
 
     expect(bench.locator("[data-act=follow]")).to_have_attribute("aria-pressed", "false")
@@ -89,7 +89,7 @@ def test_a_line_is_corrected_in_place_and_split_at_the_caret(bench: Page) -> Non
 
     bench.locator(".turn", has_text="decides for you").locator(".fix").click()
     field.evaluate("field => field.setSelectionRange(10, 10)")
-    bench.wait_for_function("document.querySelector('[data-part-at]').value === '2'")
+    until(bench, "document.querySelector('[data-part-at]').value === '2'")
     bench.click("text=Split at the caret")
     expect(bench.locator(".turn")).to_have_count(4)
     bench.locator(".turn", has_text="After that").locator(".fix").click()

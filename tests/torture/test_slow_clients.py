@@ -30,11 +30,12 @@ DRIP_EVERY_PROBES = 4
 SCRIPT = "/static/any/vendor/tus-4.3.1.min.js"
 HEADERS = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 # A server that has one thread for all connections: what the probes must notice.
+# Each begins processes of its own, some many.
+pytestmark = pytest.mark.slow
+
 ONE_THREAD = """
 import http.server, sys
 
-# Each begins processes of its own, some many.
-pytestmark = pytest.mark.slow
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
