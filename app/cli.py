@@ -19,6 +19,7 @@ from app.auth.commands import users
 from app.auth.service import auth_service
 from app.config import Settings
 from app.core.db import session_scope
+from app.core.garbage import spare_what_stays
 from app.core.web.log_lines import LineFormatter, SystemLog
 from app.core.web.one_length import read_strictly
 from app.core.web.patience import LOOK_EVERY_S, be_patient
@@ -124,6 +125,7 @@ def _serve(app: Flask, companion: subprocess.Popen[bytes] | None) -> None:
     _spool_beside_media(settings)
     read_strictly()
     be_patient()
+    spare_what_stays()
     try:
         server = create_server(
             app,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.clips.models import Clip
 from app.core.bulk import create_many
 from app.core.db import transaction, unit_of_work
+from app.core.garbage import spare_what_stays
 from app.factory import create_app
 from app.jobs import engine as job_engine
 from app.media.models import Media
@@ -67,6 +68,8 @@ def run(folder: Path) -> list[Timing]:
     app = create_app(settings)
     with app.app_context():
         member, admin = _people(app, kept)
+        # As the server does when it has started.
+        spare_what_stays()
         places = _places(media, clips, random.Random(SEED))
         return [_time(admin if name.startswith("admin") else member, name, *place) for name, place in places.items()]
 
