@@ -2,8 +2,11 @@
 
 from typing import Any
 
-BUSY, DEADLOCK, LOST, FULL, CONSTRAINT = "busy", "deadlock", "connection lost", "disk full", "constraint"
-READ_ONLY, DAMAGED, REFUSED, OTHER = "write while reading", "damaged file", "statement refused", "other"
+from app.core.texts import later
+
+BUSY, DEADLOCK, LOST, FULL = later("busy"), later("deadlock"), later("connection lost"), later("disk full")
+READ_ONLY, DAMAGED, REFUSED = later("write while reading"), later("damaged file"), later("statement refused")
+CONSTRAINT, OTHER = later("constraint"), later("other")
 
 # The first letters of SQLite's name for the error.
 SQLITE = (
