@@ -22,7 +22,7 @@ NO_FULLTEXT_INDEX = 1191
 DUPLICATE_CODE = 1062
 SILENT = later("The database does not answer just now. Nothing was saved; try again in a moment.")
 CROWDED = later("Others have been writing for too long. Nothing was saved; try again in a moment.")
-WORDS = {
+WORDS: dict[str, str] = {
     FULL: later("The disk of this server is full. Nothing was saved; whoever runs it has to make room."),
     BUSY: CROWDED,
     DEADLOCK: CROWDED,
