@@ -29,7 +29,11 @@ def how_old(requirements: Path, today: date) -> Standing:
     told = f"The packages were brought up to date {days} days ago"
     if days > PROMISED_DAYS:
         return Standing(False, f"{told}; {PROMISED_DAYS} are promised. Install a newer release of Rushes.")
-    others = [name for name, wanted in PINNED.findall(text) if installed(name) not in (None, wanted)]
+    # A package may be named once for each Python it is for.
+    wanted: dict[str, set[str | None]] = {}
+    for name, pinned in PINNED.findall(text):
+        wanted.setdefault(name, {None}).add(pinned)
+    others = [name for name, any_of in wanted.items() if installed(name) not in any_of]
     if others:
         return Standing(True, f"{told}, but other versions run here of: {', '.join(others)}.")
     return Standing(True, f"{told}.")

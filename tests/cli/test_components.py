@@ -1,6 +1,7 @@
 """How old the packages are is said, and measured against what is promised."""
 
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def test_another_version_than_was_tried_is_named(packages: Path) -> None:
     packages.write_text(packages.read_text() + "pytest==0.0.1\nno-such-package-here==1.0\n")
 
     assert "other versions run here of: pytest." in how_old(packages, MADE).words
+
+
+def test_a_package_may_be_named_once_for_each_python(packages: Path) -> None:
+    here = version("pytest")
+    packages.write_text(
+        packages.read_text() + f"pytest==0.0.1 ; python_version < '3'\npytest=={here} ; python_version > '3'\n"
+    )
+
+    assert "other versions" not in how_old(packages, MADE).words
 
 
 def test_a_list_without_its_day_is_said(packages: Path) -> None:
