@@ -57,6 +57,7 @@ def test_the_matrix_is_large_enough_to_mean_something(app: Flask) -> None:
     assert sum(len(cells(app, role)) for role in ACTORS) >= LEAST_CELLS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ACTORS)
 def test_everybody_gets_what_they_may_have_and_nothing_else(world: World, role: str) -> None:
     visitor = world.visitor(role)

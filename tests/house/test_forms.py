@@ -95,6 +95,7 @@ def test_a_form_is_not_taken_from_the_address(world: World) -> None:
     assert visitor.client.post(f"/p/{slug}/archive?csrf_token={visitor.token}").status_code == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["signed out", "viewer", "owner", "admin"])
 def test_looking_changes_nothing(world: World, role: str) -> None:
     visitor: Visitor = world.visitor(role)

@@ -43,6 +43,7 @@ def _without_styles(policy: str) -> str:
     return policy.replace("style-src-attr 'unsafe-inline'", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["signed out", "viewer", "owner"])
 def test_every_answer_carries_the_strict_headers(world: World, role: str) -> None:
     visitor, wrong = world.visitor(role), []

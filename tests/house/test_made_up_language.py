@@ -152,6 +152,7 @@ def test_the_catalogue_is_of_this_code(catalogue: gettext.GNUTranslations) -> No
     assert (found - held, held - found) == (set(), set()), "make texts brings it up to date"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["signed out", "viewer", "admin"])
 def test_every_word_of_every_page_is_in_the_catalogue(speaking: World, role: str) -> None:
     paths = [path for path, (status, page) in walk(speaking, role).items() if status == 200 and page.ids]

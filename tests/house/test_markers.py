@@ -1,5 +1,6 @@
 """Text made to run is only text, on every page, wherever it was stored or sent."""
 
+import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
@@ -53,6 +54,7 @@ def test_stored_text_never_runs(world: World) -> None:
     assert seen > 20
 
 
+@pytest.mark.slow
 def test_sent_text_never_runs(world: World) -> None:
     visitor, found = world.visitor("owner"), []
 

@@ -50,6 +50,7 @@ def asked(world: World, role: str) -> list[Cell]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", list(TokenScope))
 @pytest.mark.parametrize("role", ["viewer", "editor", "admin"])
 def test_a_token_gets_what_its_person_may_have_by_its_scope(world: World, role: str, scope: TokenScope) -> None:
