@@ -113,6 +113,7 @@ def test_over_https_cookies_are_bound_to_the_host_and_browsers_stay_on_https(app
         assert "Secure" in cookie
 
 
+@pytest.mark.slow
 def test_a_scanner_of_headers_would_give_every_page_its_highest_mark(world: World) -> None:
     world.app = create_app(replace(world.app.config["SETTINGS"], https=True))
     world.app.test_client_class = Browser

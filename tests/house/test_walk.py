@@ -48,6 +48,7 @@ def is_refused(world: World, role: str, path: str) -> bool:
     return not allows(ROLES[role], permission) or (slug == "archived" and permission not in IN_ARCHIVE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["signed out", "outsider", "viewer", "editor", "owner", "admin"])
 def test_no_link_is_dead_and_no_control_would_be_refused(world: World, role: str) -> None:
     seen = walk(world, role)
