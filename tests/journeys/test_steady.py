@@ -1,9 +1,10 @@
 """No page moves under whoever reads it: what comes later has its place from the start."""
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, Route, ViewportSize
 
 from tests.journeys.conftest import DESKTOP, PHONE, Studio, until
+from tests.journeys.slow_line import TELL, slow_line
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +37,39 @@ def test_nothing_moves_while_a_page_comes(studio: Studio, pages: list[str], view
     page = context.new_page()
     page.add_init_script(WATCH)
     moved = [line for path in pages for line in shifts(page, studio.address(path))]
+    context.close()
+
+    assert moved == []
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_letters_that_come_late_move_nothing(studio: Studio, viewport: ViewportSize) -> None:
+    context = studio.window(viewport=viewport)
+    page, held = context.new_page(), list[Route]()
+    page.add_init_script(WATCH)
+    page.route("**/*.woff2", lambda route: held.append(route))
+    page.goto(studio.address("/projects"), wait_until="commit")
+    until(page, "performance.getEntriesByName('first-contentful-paint').length > 0")
+    for each in held:
+        each.continue_()
+    moved = page.evaluate(SETTLED)
+    context.close()
+
+    assert len(held) == 2
+    assert moved == []
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
+@pytest.mark.parametrize("at", [0, 1], ids=["project", "workbench"])
+def test_a_page_that_comes_in_parts_moves_nothing(studio: Studio, pages: list[str], at: int, share: float) -> None:
+    path = ["/p/sample-project", next(path for path in pages if path.startswith("/m/"))][at]
+    context = studio.window(viewport=DESKTOP)
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    page.add_init_script(TELL)
+    with slow_line(studio.site.address, share) as line:
+        page.goto(line + path)
+        moved = page.evaluate(SETTLED)
     context.close()
 
     assert moved == []
