@@ -173,6 +173,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     refuse_listed([settings.breached_passwords] if settings.breached_passwords else [])
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    # First of all: whoever is refused is told so in their language.
+    speak(app, read_catalogues(settings.texts), settings.language)
     FormGuard(app)
     _watch_databases(app, settings)
     job_engine.connect(settings)
@@ -185,7 +187,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Rooms that answer errors in words of their own tell of refusals by it.
     app.extensions["note_refusal"] = note_refusal
     answer_errors(app, note_refusal)
-    speak(app, read_catalogues(settings.texts), settings.language)
     jinja.prepare(app, my_jobs)
     serve_static(app, ROOT / "static")
     for blueprint in BLUEPRINTS:

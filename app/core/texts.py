@@ -85,8 +85,8 @@ def read_catalogues(folder: Path | None) -> dict[str, Catalogue]:
     return catalogues
 
 
-def read_in(catalogue: Catalogue) -> None:
-    """Look texts up in this catalogue from here on, in this thread of work."""
+def read_in(catalogue: Catalogue | None) -> None:
+    """Look texts up in this catalogue from here on, in this thread of work; None is the usual one again."""
     _reading.set(catalogue)
 
 

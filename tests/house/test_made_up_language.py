@@ -127,6 +127,20 @@ def _strings(value: object) -> Iterator[str]:
         yield from _strings(each)
 
 
+@pytest.mark.parametrize("role, path, posts", [("viewer", "/admin/users", False), ("viewer", "/projects/new", True)])
+def test_who_is_refused_is_told_in_their_language_and_nobody_else(
+    speaking: World, role: str, path: str, posts: bool
+) -> None:
+    client, asked = speaking.visitor(role).client, {"Accept-Language": MADE_UP}
+    # Without its token a form is refused before any view is asked.
+    refused = client.post(path, data={"name": "x"}, headers=asked) if posts else client.get(path, headers=asked)
+    nobody = speaking.app.test_client().get("/nowhere")
+
+    assert refused.status_code in (400, 403, 404)
+    assert f'lang="{MADE_UP}"' in refused.text and bare(refused.text, typed_by_somebody()) == set()
+    assert 'lang="en"' in nobody.text and "⟦" not in nobody.text
+
+
 def test_a_word_past_the_catalogue_is_found() -> None:
     page = (
         "<p>⟦Hand this to <b>Mara</b>.⟧ <i>Mara</i> Today</p><p title='Later'>⟦Save⟧ <span class='mono'>rm</span></p>"

@@ -129,7 +129,8 @@ def guard(
         if request.endpoint is None:
             g.program = brings_token()
             # Nothing is here for anybody; who is signed in keeps the bar over the page that says so.
-            g.viewer = None if g.program else load_viewer()
+            viewer = None if g.program else load_viewer()
+            g.viewer = None if g.owes_step else viewer
             return None
         rule = rule_of(app, request.endpoint)
         if rule is None:

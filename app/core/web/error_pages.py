@@ -76,7 +76,7 @@ def _answer_ours(app: Flask, refused: Refused) -> None:
 def _answer_others(app: Flask, refused: Refused) -> None:
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Response:
-        _warn(say("a form without its token or of another site: %(description)s", description=error.description))
+        _warn(f"a form without its token or of another site: {error.description}")
         return page(400, say("This page was open for too long, or came from elsewhere. Reload it and send again."))
 
     @app.errorhandler(SecurityError)

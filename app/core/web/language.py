@@ -22,6 +22,11 @@ def speak(app: Flask, catalogues: dict[str, Catalogue], fallback: str) -> None:
         g.language = wanted or usual
         read_in(catalogues[g.language])
 
+    @app.teardown_request
+    def forget(error: BaseException | None) -> None:
+        # The thread's next request may be refused before it is listened to.
+        read_in(None)
+
     @app.after_request
     def say_so(response: Response) -> Response:
         if len(catalogues) > 1:

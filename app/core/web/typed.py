@@ -5,6 +5,7 @@ import re
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from app.core.texts import say
 from app.core.web.htmx import wants_piece
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -26,5 +27,5 @@ def typed() -> list[tuple[str, str]]:
 
 
 def words_of(name: str) -> str:
-    """Return a field's name as words."""
-    return name.replace("_", " ").capitalize()
+    """Return a field's name as words: as its label has them, where they are the same."""
+    return say(name.replace("_", " ").capitalize())
