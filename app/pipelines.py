@@ -17,6 +17,9 @@ INGEST = {
     "topics": 1,
 }
 
+# Of these, one at a time runs on a recording.
+HEAVY = frozenset({"proxy", "transcript", "speakers", "stems", "reel", "render"})
+
 PIPELINES: dict[str, dict[str, int]] = {
     "ingest": INGEST,
     "demo": {"generate": 20, **INGEST},

@@ -15,7 +15,7 @@ from app.media.tasks import reads_of, source_with, store_of
 from app.processing.errors import ProcessingFailed
 
 
-@stage("reel", heavy=True)
+@stage("reel")
 async def reel(context: StageContext) -> None:
     """Render the clips the job was asked with, and keep what is said in them."""
     params, storage = context.job.params, store_of(context)

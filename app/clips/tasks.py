@@ -33,7 +33,7 @@ class Order:
     timecode: str | None
 
 
-@stage("render", heavy=True)
+@stage("render")
 async def render(context: StageContext) -> None:
     """Render the clip as it was when asked for."""
     source, order = await source_of(context), await _order(context)

@@ -12,10 +12,10 @@ from app.core.words import lasts
 from app.jobs.endings import close_job, close_quietly
 from app.jobs.engines import engine_of
 from app.jobs.failures import Failure
+from app.jobs.hooks import stage_failed_hooks
 from app.jobs.models import Job, JobStage, JobStatus, ProcessingLog, StageStatus
-from app.jobs.registry import find_stage, heavy_stages, stage_failed_hooks
 from app.jobs.repository import JobRepository, WorkerRepository
-from app.pipelines import STAGE_WORDS
+from app.pipelines import HEAVY, STAGE_WORDS
 
 FINISHED = (StageStatus.DONE, StageStatus.SKIPPED)
 
@@ -200,12 +200,11 @@ def _survives_deaths(session: Session, job: Job, stages: list[JobStage]) -> bool
 
 
 def _make_room(session: Session, claim: Claim, name: str) -> None:
-    wanted = find_stage(name)
-    if wanted is None or not wanted.heavy or claim.media_id is None:
+    if name not in HEAVY or claim.media_id is None:
         return
     # A job whose worker is dead is busy only on paper, and must not keep the living waiting.
     alive = [worker.executor_id for worker in WorkerRepository(session).alive()]
-    if JobRepository(session).runs_elsewhere(claim.id, claim.media_id, heavy_stages(), alive):
+    if JobRepository(session).runs_elsewhere(claim.id, claim.media_id, HEAVY, alive):
         raise Crowded(f"another job works on media {claim.media_id}")
 
 

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.core.texts import later, say
+from app.jobs.hooks import finished_hooks
 from app.jobs.models import Job, JobStatus, StageStatus
-from app.jobs.registry import finished_hooks
 from app.jobs.repository import JobRepository
 
 WORDS = {JobStatus.COMPLETED: later("Done"), JobStatus.CANCELLED: later("Cancelled")}

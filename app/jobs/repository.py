@@ -1,7 +1,7 @@
 """Read and write jobs, their stages and their log."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -229,7 +229,7 @@ class JobRepository(Repository[Job]):
         connection.execute(WRITE_STAGE, stage)
         return True
 
-    def runs_elsewhere(self, claim_id: int, media_id: int, stages: Sequence[str], alive: Sequence[str]) -> bool:
+    def runs_elsewhere(self, claim_id: int, media_id: int, stages: Collection[str], alive: Sequence[str]) -> bool:
         """Say whether another job runs one of these stages on this media, on one of the workers `alive`.
 
         Keeps the media's running jobs from other writers, so that of two who ask only one goes on.

@@ -191,14 +191,14 @@ class Runner:
                 await asyncio.sleep(CROWDED_WAIT_S)
 
     async def _run_function(self, execution: Execution, held: Held) -> str:
-        known = find_stage(held.stage)
-        if known is None:
+        run = find_stage(held.stage)
+        if run is None:
             words = f"This worker does not know how to do “{held.stage}”. Update it, then retry."
             return await self._fail(execution, held.stage, Failure(words))
         execution.work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         context = StageContext(held, self.settings, self.ledger, execution.work_dir)
         try:
-            await self._supervise(execution, partial(known.run, context))
+            await self._supervise(execution, partial(run, context))
         finally:
             await context.settle()
         if context.is_completed:

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.timecode import TimecodeError, parse_timecode
+from app.jobs.hooks import on_finished
 from app.jobs.models import Job, JobStatus
-from app.jobs.registry import on_finished
 from app.media.models import Media, MediaKind, MediaState, Rendition, RenditionKind
 from app.media.names import title_of
 from app.media.repository import MediaRepository

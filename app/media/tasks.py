@@ -98,7 +98,7 @@ async def probe(context: StageContext) -> None:
     await context.complete(keep_probe, source.id, facts)
 
 
-@stage("proxy", heavy=True)
+@stage("proxy")
 async def proxy(context: StageContext) -> None:
     """Make a copy browsers can play, where they cannot play the original."""
     source = await source_of(context)

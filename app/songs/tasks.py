@@ -10,7 +10,7 @@ from app.media.tasks import keep_files, reads_of, source_of
 from app.songs.engine import NEEDS_MODEL, choose
 
 
-@stage("stems", heavy=True)
+@stage("stems")
 async def stems(context: StageContext) -> None:
     """Make the vocals and the instrumental; each file says which engine made it, and from which bytes."""
     source = await source_of(context)

@@ -59,7 +59,7 @@ async def _take_in(context: StageContext, source: Source, sidecar: Sidecar, spok
     return f"{sidecar.filename}: {plural(count, 'line', 'lines')}{TAKEN}"
 
 
-@stage("transcript", heavy=True)
+@stage("transcript")
 async def transcript(context: StageContext) -> None:
     """Recognise speech chunk by chunk; a run that was interrupted goes on after the last chunk kept."""
     source = await source_of(context)
@@ -92,7 +92,7 @@ async def transcript(context: StageContext) -> None:
     await context.complete(keep_transcript, source.id, key, model.name, context.job.created_by)
 
 
-@stage("speakers", heavy=True)
+@stage("speakers")
 async def speakers(context: StageContext) -> None:
     """Tell voices apart, where an engine for that is installed, and give the lines their voices."""
     source = await source_of(context)

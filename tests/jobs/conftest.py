@@ -14,7 +14,7 @@ from app.config import Settings
 from app.core.async_db import AsyncDatabase
 from app.core.clock import now
 from app.core.db import session_scope
-from app.jobs import claims, engine, registry, runner
+from app.jobs import claims, engine, hooks, registry, runner
 from app.jobs.ledger import Ledger
 from app.jobs.models import Job, JobStage, Worker
 from app.jobs.repository import JobRepository, WorkerRepository
@@ -127,9 +127,9 @@ class Memory:
 def yard(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
     """Return an instance whose pipeline `trio` has three stages nobody has registered yet."""
     monkeypatch.setitem(PIPELINES, "trio", {"one": 1, "two": 2, "three": 1})
-    for name in ("_stages", "_finished", "_stage_failed"):
-        known = getattr(registry, name)
-        monkeypatch.setattr(registry, name, type(known)(*([list] if name != "_stages" else [])))
+    monkeypatch.setattr(registry, "_stages", {})
+    for name in ("_finished", "_stage_failed"):
+        monkeypatch.setattr(hooks, name, defaultdict(list))
     yard = Yard(app.config["SETTINGS"])
     engine.prepare(yard.url)
     shutil.rmtree(yard.settings.instance / runner.WORK_FOLDER, ignore_errors=True)

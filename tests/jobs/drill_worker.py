@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session  # noqa: E402
 
 from app.config import settings_from  # noqa: E402
 from app.jobs.context import StageContext  # noqa: E402
-from app.jobs.registry import on_finished, stage  # noqa: E402
+from app.jobs.hooks import on_finished  # noqa: E402
+from app.jobs.registry import stage  # noqa: E402
 from app.worker import run_worker  # noqa: E402
 
 STAGES = {"drill_replace": 1, "drill_complete": 2, "drill_files": 1}

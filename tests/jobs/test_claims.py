@@ -5,8 +5,8 @@ import pytest
 from app.jobs import claims
 from app.jobs.claims import ClaimLost, Crowded
 from app.jobs.failures import Failure
+from app.jobs.hooks import on_finished, on_stage_failed
 from app.jobs.models import JobStatus, StageStatus
-from app.jobs.registry import on_finished, on_stage_failed, stage
 from app.jobs.repository import JobRepository, Progress
 from app.jobs.service import JobService
 from tests.jobs.conftest import Yard
@@ -160,8 +160,8 @@ def test_a_done_stage_is_not_begun_again(yard: Yard) -> None:
     assert yard.stages(job)["one"].message == "Install the model."
 
 
-def test_only_one_heavy_stage_runs_for_one_recording(yard: Yard) -> None:
-    stage("one", heavy=True)(nothing)
+def test_only_one_heavy_stage_runs_for_one_recording(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "HEAVY", {"one"})
     first, second, other = yard.enqueue(media_id=7), yard.enqueue(media_id=7), yard.enqueue(media_id=8)
     yard.beat()
     yard.do(claims.begin, yard.take(first), "one")
@@ -174,8 +174,8 @@ def test_only_one_heavy_stage_runs_for_one_recording(yard: Yard) -> None:
     assert yard.do(claims.begin, waiting, "two") is not None
 
 
-def test_a_heavy_stage_of_a_dead_worker_keeps_nobody_waiting(yard: Yard) -> None:
-    stage("one", heavy=True)(nothing)
+def test_a_heavy_stage_of_a_dead_worker_keeps_nobody_waiting(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "HEAVY", {"one"})
     first, second = yard.enqueue(media_id=7), yard.enqueue(media_id=7)
     yard.do(claims.begin, yard.take(first), "one")
 

@@ -9,8 +9,8 @@ import pytest
 from app.core.errors import Unavailable
 from app.jobs import claims, ledger
 from app.jobs.context import StageContext
+from app.jobs.hooks import on_finished
 from app.jobs.models import JobStatus
-from app.jobs.registry import on_finished
 from app.jobs.runner import Runner
 from app.jobs.service import JobService
 from tests.jobs.conftest import Yard

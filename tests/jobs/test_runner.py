@@ -4,14 +4,16 @@ import asyncio
 import errno
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, Unavailable
 from app.jobs import claims
 from app.jobs.context import StageContext, StageSkipped
+from app.jobs.hooks import on_finished, on_stage_failed
 from app.jobs.models import Job, JobStatus, ProcessingLog, StageStatus
-from app.jobs.registry import on_finished, on_stage_failed, stage
+from app.jobs.registry import stage
 from app.jobs.runner import Runner
 from app.jobs.service import JobService
 from tests.jobs.conftest import Yard
@@ -150,9 +152,9 @@ def test_a_full_disk_is_said_in_words(yard: Yard) -> None:
     assert yard.job(job).error_message == "The disk is full. Free some space, then retry."
 
 
-def test_a_crowded_stage_begins_when_the_other_one_ends(yard: Yard) -> None:
-    stage("one", heavy=True)(nothing)
-    stages_left = {"two": nothing, "three": nothing}
+def test_a_crowded_stage_begins_when_the_other_one_ends(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "HEAVY", {"one"})
+    stages_left = {"one": nothing, "two": nothing, "three": nothing}
     for name, function in stages_left.items():
         stage(name)(function)
     first, second = yard.enqueue(media_id=7), yard.enqueue(media_id=7)

@@ -10,8 +10,8 @@ from app.core.db import session_scope
 from app.core.errors import Conflict, Invalid
 from app.jobs import claims, engine
 from app.jobs.failures import Failure
+from app.jobs.hooks import on_finished
 from app.jobs.models import Job, JobStatus, StageStatus, Worker
-from app.jobs.registry import on_finished
 from app.jobs.service import NO_WORKER, PAUSED, JobService, place_in_line
 from tests.jobs.conftest import Yard
 

@@ -11,9 +11,9 @@ from app.core.async_db import AsyncDatabase
 from app.core.clock import now
 from app.jobs import claims, workers
 from app.jobs.engine import Engine, Workflow, workflow_id
+from app.jobs.hooks import on_finished
 from app.jobs.ledger import Ledger
 from app.jobs.models import Job, JobStatus, Worker
-from app.jobs.registry import on_finished
 from app.jobs.repository import WorkerRepository
 from app.jobs.runner import Runner
 from app.jobs.service import JobService

@@ -127,10 +127,7 @@ def guard(
         g.owes_step = False
         show_in("UTC")
         if request.endpoint is None:
-            g.program = brings_token()
-            # Nothing is here for anybody; who is signed in keeps the bar over the page that says so.
-            viewer = None if g.program else load_viewer()
-            g.viewer = None if g.owes_step else viewer
+            _show_bar(load_viewer)
             return None
         rule = rule_of(app, request.endpoint)
         if rule is None:
@@ -148,6 +145,13 @@ def guard(
             # What everybody may have they may have too, as nobody.
             g.viewer = None
         return _admit_person(rule, ask_in)
+
+
+def _show_bar(load_viewer: Callable[[], Viewer | None]) -> None:
+    """Nothing is at this address for anybody; who is signed in keeps the bar over the page that says so."""
+    g.program = brings_token()
+    viewer = None if g.program else load_viewer()
+    g.viewer = None if g.owes_step else viewer
 
 
 class FormGuard(CSRFProtect):  # type: ignore[misc]
