@@ -62,6 +62,7 @@ from app.core.web.routing import route_reads
 from app.core.web.signing import sign_well
 from app.core.web.static_files import serve_static
 from app.core.web.timing import time_requests
+from app.exchange import routes as exchange
 from app.index import models as index_models
 from app.index.writer import write_words
 from app.jobs import engine as job_engine
@@ -143,6 +144,7 @@ BLUEPRINTS = (
     project_trash_routes.bp,
     trash_routes.bp,
     search.bp,
+    exchange.bp,
     workbench.bp,
     clip_routes.bp,
     word_routes.bp,

@@ -18,6 +18,7 @@ NAMES: dict[str, Any] = {
     "stage": "scenes",
     "name": "source_first",
     "form": "vtt",
+    "ending": "otio",
     "person": NOBODYS,
     # The first thing that ever happened.
     "entry": 1,

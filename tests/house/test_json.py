@@ -28,6 +28,7 @@ WITHOUT = {
     "library.jobs_strip": "a piece of the project's page; the jobs are in /jobs.json?project=",
     "workbench.status": "a piece of the recording's page",
     "workbench_clips.exports": "a piece; the files are in the clip's JSON",
+    "exchange.": "the forms clips are taken along in; the clips are in clips.json",
     "frames.show": "pictures to choose from",
     "songs.status": "a piece of the song's page",
     "songs.of_recording": "leads to the song",

@@ -16,13 +16,15 @@ RULES = {
     ),
     "clip:edit": (
         "highlights.accept highlights.accept_all highlights.refuse highlights.refuse_all "
-        "clips.edit clips.move clips.split earlier.restore renders.tag_many workbench.check workbench.create "
+        "exchange.bring_in clips.edit clips.move clips.split earlier.restore renders.tag_many "
+        "workbench.check workbench.create "
         "workbench_clips.bounds workbench_clips.delete workbench_clips.keep_overlap workbench_clips.restore "
         "workbench_words.create"
     ),
     "clip:render": "reels.create renders.render_many renders.request_render",
     "clip:view": (
         "highlights.show highlights.show_json "
+        "exchange.media_file exchange.media_forms exchange.media_json exchange.project_file exchange.project_forms "
         "activity.clip activity.clip_json clips.index clips.index_json renders.archive renders.boundary "
         "renders.certificate renders.certificate_json renders.download workbench_clips.exports "
         "workbench_clips.show workbench_clips.show_json"
