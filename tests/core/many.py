@@ -28,6 +28,9 @@ def fill(engine: sa.Engine) -> None:
         for model, count, facts in _tables(engine.dialect.name):
             _insert(connection, model, count, facts)
     with engine.connect().execution_options(unit="write", isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "postgresql":
+            # Enough for every row to be looked at: a sample differs each time, and with it the plans.
+            connection.exec_driver_sql("SET default_statistics_target = 1000")
         for table in ("projects", "media", "clips", "search_documents", "jobs", "songs", "audit_log"):
             analyze = "ANALYZE TABLE" if engine.dialect.name == "mysql" else "ANALYZE"
             connection.exec_driver_sql(f"{analyze} {table}").close()
