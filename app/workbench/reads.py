@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.analysis.models import ContentSegment, Scene, SilenceRegion
+from app.analysis.models import ContentSegment, Scene, SceneKind, SilenceRegion
 from app.auth.models import User
 from app.clips.models import Clip
 from app.core.storage import LocalStorage
@@ -30,6 +30,7 @@ MOST_MARKS = 2000
 # More chapters than this beside the transcript are no help; their page has all.
 MOST_TOPICS = 100
 CANCELLED = later("Processing was cancelled")
+SCENE_WORDS = {SceneKind.SHOT: later("Shot %(number)s"), SceneKind.SLIDE: later("Slide %(number)s")}
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ def _scenes(session: Session, media: Media, clock: Clock) -> list[tuple[float, f
         (
             clock.seconds(scene.in_point),
             clock.seconds(scene.out_point),
-            scene.label or f"{scene.kind.value} {scene.seq + 1}",
+            scene.label or SCENE_WORDS[scene.kind] % {"number": scene.seq + 1},
         )
         for scene in session.scalars(query)
     ]
