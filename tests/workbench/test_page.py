@@ -155,7 +155,7 @@ def test_silence_and_scenes_lie_on_the_timeline(editor: Visitor, media: Media) -
     text = editor.get(f"/m/{media.public_id}").get_data(as_text=True)
 
     assert 'style="--in:1;--out:2.5"' in text
-    assert "slide 1" in text
+    assert "Slide 1" in text
 
 
 def test_the_page_opens_where_the_person_stopped_and_only_for_them(
