@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.clips.filters import ALL, ClipFilter
 from app.clips.models import Clip, ClipExport
 from app.clips.repository import MOST_OF_A_RECORDING, ClipRepository, ExportRepository
 from app.core.async_repository import AsyncRepository
@@ -20,9 +21,9 @@ class AsyncClipRepository(AsyncRepository[Clip]):
     find_by_video = find_by_media
 
     async def find_by_project(
-        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+        self, project_id: int, wanted: ClipFilter = ALL, *, after: str | None = None, limit: int = 50
     ) -> Page[Clip]:
-        return await self._run(lambda rows: rows.find_by_project(project_id, q=q, tag=tag, after=after, limit=limit))
+        return await self._run(lambda rows: rows.find_by_project(project_id, wanted, after=after, limit=limit))
 
     async def find_overlapping(
         self, media_id: int, in_point: int, out_point: int, *, longest: int, except_id: int | None = None

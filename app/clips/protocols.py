@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from app.clips.filters import ALL, ClipFilter
 from app.clips.models import Clip, ClipExport
 from app.core.pagination import Page
 from app.core.repository import AsyncRepositories, Repositories
@@ -17,7 +18,7 @@ class Clips(Repositories[Clip], Protocol):
     def find_by_media(self, media_id: int, *, limit: int = 1000) -> list[Clip]: ...
     def find_by_video(self, media_id: int, *, limit: int = 1000) -> list[Clip]: ...
     def find_by_project(
-        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+        self, project_id: int, wanted: ClipFilter = ALL, *, after: str | None = None, limit: int = 50
     ) -> Page[Clip]: ...
     def find_overlapping(
         self, media_id: int, in_point: int, out_point: int, *, longest: int, except_id: int | None = None
@@ -33,7 +34,7 @@ class AsyncClips(AsyncRepositories[Clip], Protocol):
     async def find_by_media(self, media_id: int, *, limit: int = 1000) -> list[Clip]: ...
     async def find_by_video(self, media_id: int, *, limit: int = 1000) -> list[Clip]: ...
     async def find_by_project(
-        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+        self, project_id: int, wanted: ClipFilter = ALL, *, after: str | None = None, limit: int = 50
     ) -> Page[Clip]: ...
     async def find_overlapping(
         self, media_id: int, in_point: int, out_point: int, *, longest: int, except_id: int | None = None

@@ -5,8 +5,11 @@ from itertools import pairwise
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from app.auth.models import User
 from app.clips.bounds import refuse_outside
+from app.clips.filters import ALL, ClipFilter
 from app.clips.models import Clip, ClipExport, OverlapDecision
 from app.core.errors import NotFound
 from app.core.pagination import Page, behind, clamp, decode_after, encode_after
@@ -55,11 +58,11 @@ class ClipRepository(Repository[Clip]):
         refuse_outside(duration, in_point, out_point)
 
     def find_by_project(
-        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+        self, project_id: int, wanted: ClipFilter = ALL, *, after: str | None = None, limit: int = 50
     ) -> Page[Clip]:
-        """Return a project's clips in their order, one page; `q` looks in names of clips and recordings."""
+        """Return a project's clips in their order, one page."""
         order = (Clip.clip_order, Clip.id)
-        query = sa.select(Clip).join(Media, Media.id == Clip.media_id).where(*self._listed(project_id, q, tag))
+        query = sa.select(Clip).join(Media, Media.id == Clip.media_id).where(*self._listed(project_id, wanted))
         if after is not None:
             query = query.where(behind(order, decode_after(after, 2), descending=False))
         size = clamp(limit)
@@ -67,17 +70,22 @@ class ClipRepository(Repository[Clip]):
         last = rows[size - 1] if len(rows) > size else None
         return Page(rows[:size], encode_after([last.clip_order, last.id]) if last else None)
 
-    def count_by_project(self, project_id: int, q: str, tag: str = "") -> int:
+    def count_by_project(self, project_id: int, wanted: ClipFilter) -> int:
         """Return how many clips `find_by_project` would list."""
         query = sa.select(sa.func.count()).select_from(Clip).join(Media, Media.id == Clip.media_id)
-        return self.session.scalar(query.where(*self._listed(project_id, q, tag))) or 0
+        return self.session.scalar(query.where(*self._listed(project_id, wanted))) or 0
 
-    def _listed(self, project_id: int, q: str, tag: str) -> list[sa.ColumnElement[bool]]:
+    def _listed(self, project_id: int, wanted: ClipFilter) -> list[sa.ColumnElement[bool]]:
         conditions = [Clip.project_id == project_id, Clip.deleted_at.is_(None), Media.deleted_at.is_(None)]
-        if tag:
-            conditions.append(Clip.id.in_(tagged_ids("clip", project_id, tag)))
-        if q:
-            clips, media = (matching_ids(self.session, q, kind, project_id) for kind in ("clip", "media"))
+        if wanted.tag:
+            conditions.append(Clip.id.in_(tagged_ids("clip", project_id, wanted.tag)))
+        if wanted.by:
+            person = sa.select(User.id).where(User.public_id == wanted.by)
+            conditions.append(Clip.created_by == person.scalar_subquery())
+        if wanted.overlapping:
+            conditions.append(_shares_ticks())
+        if wanted.q:
+            clips, media = (matching_ids(self.session, wanted.q, kind, project_id) for kind in ("clip", "media"))
             found = sa.false() if clips is None or media is None else sa.or_(Clip.id.in_(clips), Media.id.in_(media))
             conditions.append(found)
         return conditions
@@ -104,7 +112,7 @@ class ClipRepository(Repository[Clip]):
     def by_public_ids(self, project_id: int, public_ids: Iterable[object]) -> list[Clip]:
         """Return the live clips of a project among these ids, in their order; not those of a deleted recording."""
         query = sa.select(Clip).join(Media, Media.id == Clip.media_id)
-        query = query.where(*self._listed(project_id, "", ""), Clip.public_id.in_(list(public_ids)))
+        query = query.where(*self._listed(project_id, ALL), Clip.public_id.in_(list(public_ids)))
         return list(self.session.scalars(query.order_by(Clip.clip_order, Clip.id)))
 
     def last_order(self, project_id: int) -> int:
@@ -185,6 +193,19 @@ class ClipRepository(Repository[Clip]):
         """Remember that two clips may share what they share."""
         first, second = sorted((one, other))
         self.session.merge(OverlapDecision(first_clip_id=first, second_clip_id=second, decided_by=person_id))
+
+
+def _shares_ticks() -> sa.ColumnElement[bool]:
+    """Return the condition that another clip of the recording has a tick of this one; see `find_overlapping`."""
+    other = aliased(Clip)
+    return sa.exists().where(
+        other.media_id == Clip.media_id,
+        other.id != Clip.id,
+        other.deleted_at.is_(None),
+        other.in_point < Clip.out_point,
+        other.in_point > Clip.in_point - Media.longest_clip,
+        other.out_point > Clip.in_point,
+    )
 
 
 class ExportRepository(Repository[ClipExport]):

@@ -1,6 +1,5 @@
 """The pages of clips: edit with conflicts shown, split, and the list of a project."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, request, url_for
@@ -8,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.audit.sentences import last_saver
 from app.auth.once import claim
+from app.clips.asking import asked_filter, filter_query
 from app.clips.conflicts import conflict
 from app.clips.dicts import clip_dict
 from app.clips.forms import ClipForm, SplitForm
@@ -38,16 +38,16 @@ bp = Blueprint("clips", __name__)
 @access("clip:view")
 def index(slug: str) -> Response:
     """List a project's clips in their order."""
-    q, tag = (request.args.get(name, "")[:200] for name in ("q", "tag"))
+    wanted = asked_filter()
     with reading() as session:
         seat = project_service(session).get_for(viewer(), slug, "clip:view")
         clips = clip_service(session).clips
-        page = clips.find_by_project(seat.project.id, q=q, tag=tag, after=request.args.get("after"))
+        page = clips.find_by_project(seat.project.id, wanted, after=request.args.get("after"))
         if wants_json():
             media = media_by_ids(session, (clip.media_id for clip in page.items))
             return as_list(page, [clip_dict(clip, media[clip.media_id].public_id) for clip in page.items])
         rows = clip_lines(session, page.items)
-        total = clips.count_by_project(seat.project.id, q, tag) if q or tag else seat.project.clip_count
+        total = clips.count_by_project(seat.project.id, wanted) if wanted.is_set else seat.project.clip_count
     return render(
         "clips/index.html",
         project=seat.project,
@@ -56,8 +56,9 @@ def index(slug: str) -> Response:
         can_manage=seat.may("project:edit"),
         clips=rows,
         total=total,
-        filters={"q": q, "tag": tag},
-        page_query=urlencode({name: value for name, value in (("q", q), ("tag", tag)) if value}),
+        filters=wanted,
+        by_me=wanted.by == viewer().public_id,
+        page_query=filter_query(wanted),
         next_after=page.next_after,
     )
 

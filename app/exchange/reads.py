@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from app.clips.filters import ClipFilter
 from app.clips.models import Clip
 from app.clips.service import clip_service
 from app.core.pagination import MAX_ROWS
@@ -50,12 +51,12 @@ class Group:
         return rate_key(self.rate)
 
 
-def gather_project(session: Session, project_id: int, q: str = "", tag: str = "") -> Gathered:
+def gather_project(session: Session, project_id: int, wanted: ClipFilter) -> Gathered:
     """Return the clips the project's list shows, in its order, at most 2,000."""
     repository, clips = clip_service(session).clips, list[Clip]()
     after: str | None = None
     while len(clips) <= MOST_CUTS:
-        page = repository.find_by_project(project_id, q=q, tag=tag, after=after, limit=MAX_ROWS)
+        page = repository.find_by_project(project_id, wanted, after=after, limit=MAX_ROWS)
         clips += page.items
         after = page.next_after
         if after is None:

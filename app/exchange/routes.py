@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -14,6 +13,7 @@ from werkzeug.wrappers import Response
 from app.audit.models import AuditAction
 from app.audit.service import AuditService
 from app.auth.once import claim
+from app.clips.asking import asked_filter, filter_query
 from app.clips.dicts import clip_dict
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, NotFound
@@ -153,10 +153,9 @@ def _shown(mark: Mark, clock: Clock) -> dict[str, Any]:
 
 
 def _of_project(session: Session, slug: str) -> Taken:
-    q, tag = (request.args.get(name, "")[:200] for name in ("q", "tag"))
+    wanted = asked_filter()
     project = project_service(session).get_for(viewer(), slug, "clip:view").project
-    query = urlencode({name: value for name, value in (("q", q), ("tag", tag)) if value})
-    return Taken(project.name, project, None, gather_project(session, project.id, q, tag), query)
+    return Taken(project.name, project, None, gather_project(session, project.id, wanted), filter_query(wanted))
 
 
 def _of_media(session: Session, id: UUID) -> Taken:

@@ -191,6 +191,23 @@ def test_the_list_is_paged_and_nothing_is_lost_or_doubled(editor: Visitor, compa
     assert [name.split('"')[0] for name in seen] == [f"Clip number {number:03}" for number in range(53)]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("by=me", ["Boom"]), ("overlap=1", ["Keel", "Mast"]), ("overlap=1&q=mast", ["Mast"]), ("by=nobody", [])],
+)
+def test_the_list_is_narrowed_to_ones_own_and_to_overlaps(
+    company: Company, media: Media, query: str, found: list[str]
+) -> None:
+    for title, start in (("Keel", 0), ("Mast", 99), ("Stem", 200)):
+        make_clip(company.owner, media, start, start + 100, title)
+    make_clip(company.editor, media, 500, 600, "Boom")
+
+    page = company.as_("editor").get(f"/p/{company.project.slug}/clips?{query}").text
+
+    assert [title for title in ("Keel", "Mast", "Stem", "Boom") if f">{title}</a>" in page] == found
+    assert f"{len(found)} of {len(found)}" in page if found else "All clips" in page
+
+
 def test_the_list_costs_the_same_whatever_its_length(editor: Visitor, company: Company, media: Media) -> None:
     def cost() -> int:
         with counted() as statements:

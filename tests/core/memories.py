@@ -10,6 +10,7 @@ from app.audit.models import AuditAction, AuditLog
 from app.audit.repository import entry
 from app.auth.repository import UserRepository, normalized
 from app.clips.bounds import refuse_outside
+from app.clips.filters import ALL, ClipFilter
 from app.clips.models import Clip, ClipExport
 from app.clips.repository import ClipRepository, ExportRepository
 from app.core.clock import now
@@ -93,12 +94,14 @@ class MemoryClips(Twin):
     find_by_video = find_by_media
 
     def find_by_project(
-        self, project_id: int, *, q: str = "", tag: str = "", after: str | None = None, limit: int = 50
+        self, project_id: int, wanted: ClipFilter = ALL, *, after: str | None = None, limit: int = 50
     ) -> Page[Clip]:
-        assert after is None and not tag, "further pages and tags are the database's"
-        words = query_tokens(q)
+        assert after is None and not wanted.tag and not wanted.by, "further pages, tags and people are the database's"
+        q, words = wanted.q, query_tokens(wanted.q)
         rows = self.where(lambda row: row.project_id == project_id and row.deleted_at is None)
         rows = [row for row in rows if not q or (words and finds(words, f"{row.title} {row.notes or ''}", row.title))]
+        if wanted.overlapping:
+            rows = [row for row in rows if self._others_of(row)]
         ordered = sorted(rows, key=lambda row: (row.clip_order, row.id))
         more = len(ordered) > limit
         last = ordered[limit - 1] if more else None
@@ -118,6 +121,10 @@ class MemoryClips(Twin):
         if media is None:
             raise NotFound()
         refuse_outside(media.duration_frames, in_point, out_point)
+
+    def _others_of(self, clip: Clip) -> list[Clip]:
+        ends = clip.media_id, clip.in_point, clip.out_point
+        return self.find_overlapping(*ends, longest=clip.out_point, except_id=clip.id)
 
     def reorder(self, project_id: int, public_ids: Sequence[UUID]) -> None:
         wanted = {public_id: place for place, public_id in enumerate(dict.fromkeys(public_ids))}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.clips.filters import ClipFilter
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.storage import path_hash
@@ -113,13 +114,28 @@ def test_clips_of_a_project_come_in_its_order_and_by_their_words(stand: Stand, g
     first = create(clips, a_clip, ground, clip_order=10_000_000, title="Stern", notes="rudder post")
 
     def found(**wanted: Any) -> list[int]:
-        page = clips.do(lambda rows: rows.find_by_project(ground.project, **wanted))
+        page = clips.do(lambda rows: rows.find_by_project(ground.project, ClipFilter(**wanted)))
         return [id for id in ids(page.items) if id != ground.clip]
 
     assert found() == [first.id, second.id]
     assert found(q="rudder") == [first.id]
     assert found(q="st") == [first.id, second.id]
     assert found(q="%") == []
+
+
+def test_clips_that_share_ticks_are_listed_apart(stand: Stand, ground: Ground) -> None:
+    clips, media = stand.on(CLIPS), stand.plant(a_recording(ground, longest_clip=900)).id
+    spans = {"one": (500, 600), "touches it": (600, 610), "shares its last": (599, 600)}
+    made = {
+        name: create(clips, a_clip, ground, media_id=media, in_point=start, out_point=end)
+        for name, (start, end) in spans.items()
+    }
+
+    create(clips, a_clip, ground, media_id=media, in_point=0, out_point=900, deleted_at=now())
+
+    page = clips.do(lambda rows: rows.find_by_project(ground.project, ClipFilter(overlapping=True)))
+
+    assert {clip.id for clip in page.items if clip.media_id == media} == {made["one"].id, made["shares its last"].id}
 
 
 @pytest.mark.parametrize(
