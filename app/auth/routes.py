@@ -22,6 +22,7 @@ from app.core.errors import NotFound
 from app.core.texts import later, say
 from app.core.web.access import IN_PERSON, PUBLIC, access, actor, before_second_step
 from app.core.web.htmx import go, local_path, render
+from app.core.web.typed import kept
 
 bp = Blueprint("auth", __name__)
 
@@ -61,7 +62,7 @@ def sign_in() -> Response:
         if entered is not None:
             return _admit(entered, local_path(form.next.data, url_for("projects.index")))
         form.form_errors.append(WRONG)
-    return _sign_in_page(form, 422)
+    return _sign_in_page(form, 422, kept())
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])

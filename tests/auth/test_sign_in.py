@@ -240,6 +240,18 @@ def test_what_was_typed_into_a_form_sent_too_late_stands_beside_the_way_in(clien
     assert typed["csrf_token"] not in answer.text.split("What you typed")[1]
 
 
+def test_what_was_typed_outlives_a_wrong_password_too(client: FlaskClient) -> None:
+    kept = {"kept_name": ["Description", "Name"], "kept_text": ["All about <boats>", "Keel"]}
+
+    page = client.post(
+        "/sign-in",
+        data={"csrf_token": csrf_of(client, "/sign-in"), "username": "nobody", "password": "wrong", **kept},
+    ).text
+
+    assert page.count("All about &lt;boats&gt;") == page.count("Keel") == 2
+    assert page.index("What you typed") > page.index('name="kept_text"')
+
+
 def test_what_a_page_of_another_site_sends_is_not_shown_beside_the_way_in(client: FlaskClient) -> None:
     typed = {"csrf_token": csrf_of(client, "/sign-in"), "name": "Call this number"}
 

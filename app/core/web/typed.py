@@ -10,7 +10,7 @@ from app.core.web.htmx import wants_piece
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 # Secrets, and what a page fills in unseen.
-UNTOLD = re.compile(r"password|secret|token|^code$|^current$|^(version|once|next|id|seen)$")
+UNTOLD = re.compile(r"password|secret|token|^code$|^current$|^(version|once|next|id|seen|kept_name)$")
 MOST_TYPED = 30
 
 
@@ -24,6 +24,12 @@ def typed() -> list[tuple[str, str]]:
         # What could not be taken in cannot be shown either.
         return []
     return [(words_of(name), text) for name, text in fields if text.strip() and not UNTOLD.search(name)][:MOST_TYPED]
+
+
+def kept() -> list[tuple[str, str]]:
+    """Return what `typed` gave to a page that sends it along unseen, so that a second refusal loses nothing of it."""
+    pairs = zip(request.form.getlist("kept_name"), request.form.getlist("kept_text"), strict=False)
+    return list(pairs)[:MOST_TYPED]
 
 
 def words_of(name: str) -> str:
