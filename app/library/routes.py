@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.core.db import reading
-from app.core.texts import say
+from app.core.texts import later
 from app.core.web.access import access, viewer
 from app.core.web.htmx import as_list, render, wants_json, wants_piece
 from app.library.reads import cards, strip, touched
@@ -18,6 +18,9 @@ from app.projects.models import Project
 from app.projects.service import project_service
 
 bp = Blueprint("library", __name__)
+
+FATES = {"ready": later("%(title)s is ready"), "failed": later("%(title)s failed")}
+STOPPED = later("%(title)s has stopped")
 
 
 @bp.get("/p/<slug>")
@@ -71,7 +74,7 @@ def jobs_strip(slug: str) -> Response:
         cards=rows,
         filters={"view": "grid"},
         media_count=seat.project.media_count,
-        said=". ".join(f"{row.title} {_fate(row.state)}" for row in finished) or None,
+        said=". ".join(_fate(row.title, row.state) for row in finished) or None,
     )
 
 
@@ -89,5 +92,5 @@ def _query(wanted: MediaFilter, view: str) -> str:
     return urlencode(values | ({"view": view} if view == "list" else {}))
 
 
-def _fate(state: str) -> str:
-    return {"ready": "is ready", "failed": "failed"}.get(state, say("has stopped"))
+def _fate(title: str, state: str) -> str:
+    return FATES.get(state, STOPPED) % {"title": title}

@@ -18,6 +18,8 @@ WORDED = {"alt", "aria-label", "aria-valuetext", "data-l", "label", "placeholder
 # What is typed, pressed or drawn.
 QUIET = {"code", "kbd", "script", "style", "svg"}
 LOOKS_UP = {"_", "by_count", "gettext", "ngettext", "plural"}
+# How a sentence begins, or how one ends that began with somebody's words.
+SENTENCE = re.compile(r"^\W*[A-Z][a-z]|[a-z]{3,}[.…]$")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -84,7 +86,7 @@ def bare(env: Environment, source: str) -> list[str]:
     page = Words()
     page.feed(written(env, source))
     page.close()
-    sentences = [text for text in literals(env.parse(source)) if re.match(r"\W*[A-Z][a-z]", text)]
+    sentences = [text for text in literals(env.parse(source)) if SENTENCE.search(text)]
     return page.words + [text for text in sentences if text not in SAME | CALLED]
 
 
@@ -103,6 +105,7 @@ def test_a_template_says_nothing_past_the_catalogue(app: Flask, name: str) -> No
         ("{{ ui.empty('clip', 'No clips yet', _('Mark one.')) }}", ["No clips yet"]),
         ("{{ _('Role of %(name)s', name='Somebody') }}", ["Somebody"]),
         ("{{ 'Remove ' ~ member.name }}", ["Remove "]),
+        ("{{ '“' ~ clip.title ~ '” deleted.' }}", ["” deleted."]),
     ],
 )
 def test_a_word_past_the_catalogue_is_found(app: Flask, source: str, found: list[str]) -> None:
