@@ -20,6 +20,10 @@ AT_REST = """() => new Promise((done) => requestAnimationFrame(() => requestAnim
   document.getAnimations().forEach((each) => each.finish());
   requestAnimationFrame(done);
 })))"""
+# Pictures beside each other say something by standing so; every other table folds.
+FOLDED = """[...document.querySelectorAll('.tbl-scroll:has(.tbl)')].filter(
+  (each) => each.scrollWidth > each.clientWidth + 1 && !each.querySelector('[data-wide]')
+).map((each) => each.querySelector('th').textContent)"""
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -46,6 +50,7 @@ def look_at(page: Page, address: str, viewport: ViewportSize) -> list[str]:
     page.evaluate(AT_REST)
     found += [f"dark: {line}" for line in complaints(page, COLOURS)]
     if viewport == PHONE:
+        found += [f"a table that does not fold: {name}" for name in page.evaluate(FOLDED)]
         page.set_viewport_size(NARROW)
         found += ["scrolls sideways at 320 pixels"] if page.evaluate(SIDEWAYS) else []
     return [f"{address}: {line}" for line in found]
