@@ -12,6 +12,8 @@ from app.exchange.cut_list import Cut, CutList, Source, one_line
 from app.exchange.marks import Found, Mark, Target, at_line, checked, fit_title
 
 REEL_LENGTH = 8
+# No program writes longer ones, and looking for marks takes longer than in proportion.
+LONGEST_LINE = 2_000
 NOT_REEL = re.compile(r"[^A-Z0-9]+")
 # Black, and what a title generator makes, come from no recording.
 NO_REELS = frozenset({"BL", "BLACK"})
@@ -108,7 +110,7 @@ class _Event:
 def _events(text: str) -> list[_Event]:
     events: list[_Event] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()
+        line = line[:LONGEST_LINE].strip()
         if found := EVENT.match(line):
             events.append(_Event(number, found.group(1).upper(), found.group(2), found.group(3)))
         elif events and line.startswith(("*", "|")):

@@ -153,6 +153,13 @@ def test_a_file_of_an_older_program_is_read() -> None:
     assert found.marks[0].title == "Hôtel"
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("line", ["|M:" * 300_000, "001 " + "a " * 400_000, "1 a " + "00:00:00:00 " * 80_000])
+def test_a_line_made_to_be_slow_is_not(line: str) -> None:
+    with pytest.raises(Invalid, match="Nothing in this file"):
+        spans("a.edl", f"001  AX V C 00:00:01:00 00:00:01:00 00:00:00:00 00:00:00:00\n{line}\n")
+
+
 @given(st.integers(0, 9_998), st.integers(1, 500))
 def test_seconds_find_the_frame_they_begin(first: int, length: int) -> None:
     for rate in (PAL, NTSC, FILM):
