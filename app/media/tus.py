@@ -1,9 +1,8 @@
 """The tus 1.0 protocol: creation, termination, checksum and expiration over `/uploads`."""
 
-import base64
-import binascii
-import hashlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import format_datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,17 +11,22 @@ from flask import Blueprint, Response, current_app, request, url_for
 from sqlalchemy.orm import Session
 
 from app.core.db import reading, transaction
-from app.core.errors import Conflict, DomainError, Forbidden, Hidden, Invalid, disk_trouble
+from app.core.errors import Conflict, DomainError, Forbidden, Hidden, Invalid, NotFound, disk_trouble
 from app.core.storage import LocalStorage
 from app.core.texts import say
 from app.core.web.access import PUBLIC, access, actor, viewer
 from app.core.web.rates import uncounted
-from app.media.models import Media, Upload
+from app.media.models import Media, Upload, UploadState
 from app.media.service import media_service
 from app.media.sidecars import is_captions, keep_captions, put_captions_in_place, recording_for
+from app.media.tus_headers import ALGORITHMS, checksum_in, metadata_in, number_in
 from app.media.uploads import (
     Checksum,
+    Chunk,
+    OffsetConflict,
+    Received,
     UploadService,
+    already_in_place,
     append,
     examine,
     only_writer,
@@ -37,7 +41,6 @@ bp = Blueprint("tus", __name__, url_prefix="/uploads")
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,checksum,expiration"
-ALGORITHMS = ("sha1", "sha256")
 MAX_CHUNK = 8 * 1024 * 1024
 OFFSET_STREAM = "application/offset+octet-stream"
 
@@ -106,8 +109,8 @@ def capabilities() -> Response:
 @uncounted
 def create() -> Response:
     """Begin an upload; the metadata names the project by its slug and the file by its name."""
-    size = _number("Upload-Length")
-    facts = _metadata(request.headers.get("Upload-Metadata", ""))
+    size = number_in("Upload-Length")
+    facts = metadata_in(request.headers.get("Upload-Metadata", ""))
     with transaction(actor()) as session:
         seat = project_service(session).get_for(viewer(), facts.get("project", ""), "media:upload")
         upload = uploads_in(session).begin(viewer(), seat.project, facts.get("filename", "untitled"), size)
@@ -138,57 +141,99 @@ def receive(id: UUID) -> Response:
     """Append one chunk of at most 8 MiB; the last one makes a recording of the file."""
     if request.mimetype != OFFSET_STREAM:
         return Response(say("Send the bytes as %(offset_stream)s.", offset_stream=OFFSET_STREAM), 415)
-    length, place = request.content_length, _number("Upload-Offset")
+    length, place = request.content_length, number_in("Upload-Offset")
     if length is None or length > MAX_CHUNK:
         return Response(
             say("Send chunks of at most %(max_chunk)s bytes, each with its Content-Length.", max_chunk=MAX_CHUNK), 413
         )
-    checksum = _checksum(request.headers.get("Upload-Checksum"))
+    checksum = checksum_in(request.headers.get("Upload-Checksum"))
     with reading() as session:
-        uploads_in(session).get_for(viewer(), id)
-    with only_writer(storage().incoming(id.hex)) as descriptor:
-        with reading() as session:
-            service = uploads_in(session)
-            service.check(service.get_for(viewer(), id), place, length)
-        written = append(descriptor, place, request.stream, length, checksum)
-        if written != length:
-            raise Invalid(say("The chunk broke off. Send it again."), "files")
-        with transaction(actor()) as session:
-            service = uploads_in(session)
-            upload = service.get_for(viewer(), id)
-            service.promise(upload, place, length)
-    headers = {"Upload-Offset": str(place + length), **_expires(upload)}
-    if place + length == upload.size_bytes:
-        headers["Upload-Media"] = _finish(id)
-    return Response(status=204, headers=headers)
+        upload = uploads_in(session).get_for(viewer(), id)
+    chunk = Chunk(place, length)
+    if (moved := already_in_place(storage(), upload)) is not None:
+        with _nothing_left_of_refused(id):
+            return _received(upload, chunk, _register(id, chunk, moved))
+    try:
+        with only_writer(storage().incoming(id.hex)) as descriptor:
+            return _take(upload, chunk, descriptor, checksum)
+    except NotFound:
+        if upload.state is UploadState.RECEIVING:
+            # Its bytes are gone: the client hears so at its next question, and begins anew.
+            _abandon(id)
+        raise
+
+
+def _take(upload: Upload, chunk: Chunk, descriptor: int, checksum: Checksum | None) -> Response:
+    """Keep the chunk and promise it; the last one is promised in the same unit that makes the recording.
+
+    A client that is told its file is whole forgets it, so nothing may come between.
+    """
+    with reading() as session:
+        service = uploads_in(session)
+        service.check(service.get_for(viewer(), upload.public_id), chunk.place, chunk.length)
+    written = append(descriptor, chunk.place, request.stream, chunk.length, checksum)
+    if written != chunk.length:
+        raise Invalid(say("The chunk broke off. Send it again."), "files")
+    if chunk.end == upload.size_bytes:
+        return _received(upload, chunk, _finish(upload, chunk))
+    with transaction(actor()) as session:
+        service = uploads_in(session)
+        upload = service.get_for(viewer(), upload.public_id)
+        service.promise(upload, chunk)
+    return _received(upload, chunk)
+
+
+def _received(upload: Upload, chunk: Chunk, media: str | None = None) -> Response:
+    headers = {"Upload-Offset": str(chunk.end), **_expires(upload)}
+    return Response(status=204, headers=headers | ({"Upload-Media": media} if media else {}))
 
 
 @bp.delete("/<uuid:id>")
 @access("media:upload")
 def terminate(id: UUID) -> Response:
     """Forget an upload and its bytes."""
-    with transaction(actor()) as session:
-        service = uploads_in(session)
-        service.abandon(service.get_for(viewer(), id))
+    _abandon(id)
     return Response(status=204)
 
 
-def _finish(id: UUID) -> str:
-    """Examine, put in place and register the whole file; a refused one leaves nothing behind."""
-    with reading() as session:
-        upload = uploads_in(session).get_for(viewer(), id)
-    try:
+def _finish(upload: Upload, chunk: Chunk) -> str:
+    """Examine, put in place and register the whole file."""
+    with _nothing_left_of_refused(upload.public_id):
         if is_captions(upload.filename):
             return _finish_captions(upload)
-        received, _ = put_in_place(storage(), examine(storage().incoming(id.hex), upload.filename))
+        examined = examine(storage().incoming(upload.public_id.hex), upload.filename)
         with transaction(actor()) as session:
             service = uploads_in(session)
-            return str(service.finish(viewer(), service.get_for(viewer(), id), received).public_id)
-    except (Invalid, Conflict):
-        with transaction(actor()) as session:
-            service = uploads_in(session)
-            service.abandon(service.get_for(viewer(), id))
+            service.remember(service.get_for(viewer(), upload.public_id), examined)
+        received, _ = put_in_place(storage(), examined)
+        return _register(upload.public_id, chunk, received)
+
+
+@contextmanager
+def _nothing_left_of_refused(id: UUID) -> Iterator[None]:
+    """Abandon an upload whose file is refused inside; one that somebody else sends as well goes on."""
+    try:
+        yield
+    except OffsetConflict:
         raise
+    except (Invalid, Conflict):
+        _abandon(id)
+        raise
+
+
+def _register(id: UUID, chunk: Chunk, received: Received) -> str:
+    """Make the recording of a file that is in its place, and promise its last chunk."""
+    with transaction(actor()) as session:
+        service = uploads_in(session)
+        upload = service.get_for(viewer(), id)
+        service.promise(upload, chunk)
+        return str(service.finish(viewer(), upload, received).public_id)
+
+
+def _abandon(id: UUID) -> None:
+    with transaction(actor()) as session:
+        service = uploads_in(session)
+        service.abandon(service.get_for(viewer(), id))
 
 
 def _finish_captions(upload: Upload) -> str:
@@ -197,9 +242,7 @@ def _finish_captions(upload: Upload) -> str:
     with reading() as session:
         project = uploads_in(session).media.projects.seat_of(viewer(), upload.project_id, "media:upload").project
     recording = take_captions(project, path, upload.filename)
-    with transaction(actor()) as session:
-        service = uploads_in(session)
-        service.abandon(service.get_for(viewer(), upload.public_id))
+    _abandon(upload.public_id)
     return str(recording.public_id)
 
 
@@ -215,38 +258,6 @@ def take_captions(project: Project, path: Path, filename: str) -> Media:
     if replaced and replaced != sent.key:
         storage().remove(replaced)
     return recording
-
-
-def _number(header: str) -> int:
-    text = request.headers.get(header, "")
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise Invalid(say("%(header)s must be a whole number.", header=header), "files")
-    return int(text)
-
-
-def _metadata(header: str) -> dict[str, str]:
-    """Read `Upload-Metadata`: comma-separated pairs of a key and its base64 value."""
-    facts = {}
-    for pair in filter(None, header.split(",")):
-        key, _, value = pair.strip().partition(" ")
-        try:
-            facts[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
-            raise Invalid(say("Upload-Metadata is damaged."), "files") from error
-    return facts
-
-
-def _checksum(header: str | None) -> Checksum | None:
-    if header is None:
-        return None
-    algorithm, _, value = header.partition(" ")
-    try:
-        digest = base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise Invalid(say("Upload-Checksum is damaged."), "files") from error
-    if algorithm not in ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
-        raise Invalid(say("Upload-Checksum takes sha1 or sha256."), "files")
-    return Checksum(algorithm, digest)
 
 
 def _expires(upload: Upload) -> dict[str, str]:

@@ -51,6 +51,18 @@ class Checksum:
 
 
 @dataclass(frozen=True)
+class Chunk:
+    """Where the client says its bytes belong, and how many there are."""
+
+    place: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.place + self.length
+
+
+@dataclass(frozen=True)
 class Received:
     """What a finished upload turned out to be."""
 
@@ -105,15 +117,19 @@ class UploadService:
         if length < 0 or offset + length > upload.size_bytes:
             raise Invalid(say("This chunk is longer than what is left of the file."), "files")
 
-    def promise(self, upload: Upload, offset: int, length: int) -> None:
+    def promise(self, upload: Upload, chunk: Chunk) -> None:
         """Move the offset over bytes that are on disk; raises `OffsetConflict` where somebody was faster."""
         moved = self.session.connection().execute(
             sa.update(Upload)
-            .where(Upload.id == upload.id, Upload.offset_bytes == offset)
-            .values(offset_bytes=offset + length, expires_at=now() + UPLOAD_LASTS)
+            .where(Upload.id == upload.id, Upload.offset_bytes == chunk.place)
+            .values(offset_bytes=chunk.end, expires_at=now() + UPLOAD_LASTS)
         )
         if moved.rowcount != 1:
             raise OffsetConflict(say("The upload goes on at another place."))
+
+    def remember(self, upload: Upload, examined: Received) -> None:
+        """Write down what the whole file is before it moves, so that it is found again after a crash."""
+        upload.sha256 = examined.sha256
 
     def abandon(self, upload: Upload) -> None:
         """Forget an upload and remove what came of it."""
@@ -216,6 +232,14 @@ def put_in_place(storage: LocalStorage, received: Received) -> tuple[Received, b
         return Received(target, received.filename, received.size, received.sha256), False
     storage.adopt(received.path, key)
     return Received(target, received.filename, received.size, received.sha256), True
+
+
+def already_in_place(storage: LocalStorage, upload: Upload) -> Received | None:
+    """Return the file of an upload that went to the store when a crash came before its recording; None otherwise."""
+    if upload.state is UploadState.FINISHED or not upload.sha256 or storage.incoming(upload.public_id.hex).exists():
+        return None
+    path = storage.path_of(blob_key(upload.sha256))
+    return Received(path, upload.filename, upload.size_bytes, upload.sha256) if path.exists() else None
 
 
 def upload_service(session: Session, storage: LocalStorage, max_bytes: int) -> UploadService:
