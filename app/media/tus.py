@@ -14,7 +14,7 @@ from app.core.db import reading, transaction
 from app.core.errors import Conflict, DomainError, Forbidden, Hidden, Invalid, NotFound, disk_trouble
 from app.core.storage import LocalStorage
 from app.core.texts import say
-from app.core.web.access import PUBLIC, access, actor, viewer
+from app.core.web.access import PUBLIC, access, actor, for_uploads, viewer
 from app.core.web.rates import uncounted
 from app.media.models import Media, Upload, UploadState
 from app.media.service import media_service
@@ -119,6 +119,7 @@ def create() -> Response:
 
 @bp.route("/<uuid:id>", methods=["HEAD"])
 @access("media:upload")
+@for_uploads
 def offset(id: UUID) -> Response:
     """Say how many bytes are safe."""
     with reading() as session:

@@ -3,12 +3,17 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from app.auth.models import TokenScope, User
+from app.auth.tokens import token_service
+from app.core.db import transaction
 from app.core.errors import Unavailable
 from app.media import tus
 from app.media.uploads import UploadService
 from tests.media.conftest import Ledger, blob_of
-from tests.media.sender import Sender
+from tests.media.sender import CHUNK_TYPE, Sender, encoded
+from tests.visitors import Company
 
 STEPS = ["examine", "put_in_place", "finish"]
 
@@ -88,3 +93,23 @@ def test_a_moved_file_that_is_refused_leaves_nothing_of_its_upload(
     assert answer.status_code == 409
     assert sender.ask("HEAD", place).status_code == 404
     assert ledger.left().media == 1
+
+
+def test_a_program_goes_on_where_its_upload_broke_off(app: Flask, company: Company, recording: Path) -> None:
+    body = recording.read_bytes()
+    with transaction() as session:
+        person = session.get_one(User, company.editor.id)
+        token = token_service(session).create(person, "Sender", TokenScope.WRITE, None)
+    held = {"Authorization": f"Bearer {token}", "Tus-Resumable": "1.0.0"}
+    about = f"filename {encoded('a.mp4')},project {encoded(company.project.slug)}"
+    program, chunk = app.test_client(), {**held, "Content-Type": CHUNK_TYPE}
+    begun = program.post("/uploads", headers={**held, "Upload-Length": str(len(body)), "Upload-Metadata": about})
+    place = begun.headers["Location"]
+    program.patch(place, data=body[:1000], headers={**chunk, "Upload-Offset": "0"})
+
+    asked = program.head(place, headers=held)
+    at = int(asked.headers["Upload-Offset"])
+    ended = program.patch(place, data=body[at:], headers={**chunk, "Upload-Offset": str(at)})
+
+    assert (asked.status_code, at) == (200, 1000)
+    assert ended.status_code == 204 and ended.headers["Upload-Media"]

@@ -80,6 +80,12 @@ def sends_a_file(view: V) -> V:
     return view
 
 
+def for_uploads(view: V) -> V:
+    """Declare that a view says how far an upload is, in headers alone: a program that may write needs it to go on."""
+    view.__for_uploads__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def before_second_step(view: V) -> V:
     """Declare that a view answers people who still have to set up their second step, where one is asked of them."""
     view.__before_second_step__ = True  # type: ignore[attr-defined]
@@ -199,11 +205,15 @@ def _admit_program(rule: str, load_bearer: Callable[[str], Bearer | None]) -> No
         raise Forbidden(STEP_FIRST)
     if rule in (IN_PERSON, ADMIN):
         raise Forbidden(say("This is for people who are signed in; a token does not reach it."))
-    if request.method in LOOKS:
+    if request.method in LOOKS and not _is_for_uploads():
         if not wants_json() and not is_file(current_app, request.endpoint or ""):
             raise Forbidden(say("A token reads addresses that end in .json, and files."))
     elif not bearer.may_write:
         raise Forbidden(say("This token may read, not write. Make one that may write."))
+
+
+def _is_for_uploads() -> bool:
+    return getattr(current_app.view_functions[request.endpoint or ""], "__for_uploads__", False)
 
 
 def _admit_person(rule: str, ask_in: AskIn) -> Response | None:
