@@ -25,6 +25,7 @@ class Clients:
         self.stop = threading.Event()
         self.made: list[str] = []
         self.sent: list[str] = []
+        self.given_up: list[str] = []
         self.resent = 0
 
     def write(self, writer: int) -> None:
@@ -47,6 +48,8 @@ class Clients:
             body = self.film + number.to_bytes(8, "big") * PIECE
             if self._send(body):
                 self.sent.append(hashlib.sha256(body).hexdigest())
+            elif not self.stop.is_set():
+                self.given_up.append(f"upload {number} could not be gone on with")
 
     def _send(self, body: bytes) -> bool:
         place = self._again(lambda: self._begin(len(body)))

@@ -12,6 +12,7 @@ from typing import Any
 from app.backups.digest import sidecar, verify
 from app.backups.errors import BackupError
 from app.backups.whole import check_whole
+from app.core.storage import blob_key
 
 Promises = list[dict[str, Any]]
 Check = Callable[[sqlite3.Connection, Path, Promises], list[str]]
@@ -61,18 +62,21 @@ def upload(database: sqlite3.Connection, folder: Path, promises: Promises) -> li
             found += [] if is_there else [f"finished upload {each['upload']} has no recording"]
         elif offset < each["bytes"]:
             found.append(f"upload {each['upload']}: {offset} of {each['bytes']} promised bytes")
-    for name, offset in database.execute("SELECT public_id, offset_bytes FROM uploads WHERE state = 'receiving'"):
-        found += _bytes_of(folder, name, offset, database)
+    waiting = "SELECT public_id, offset_bytes, size_bytes, sha256 FROM uploads WHERE state = 'receiving'"
+    for name, offset, size, digest in database.execute(waiting):
+        if offset == size:
+            found.append(f"upload {name} is whole for its sender, and no recording")
+        found += _bytes_of(folder, name, offset, digest)
     return found
 
 
-def _bytes_of(folder: Path, name: str, offset: int, database: sqlite3.Connection) -> list[str]:
-    """Compare what an unfinished upload holds with what was sent; whole ones may be in the store already."""
-    sent = (folder / "recording.mp4").read_bytes()
+def _bytes_of(folder: Path, name: str, offset: int, digest: str | None) -> list[str]:
+    """Compare what an unfinished upload holds with what was sent; it may lie in the store already."""
+    sent = (folder / "recording.mp4").read_bytes()[:offset]
     path = folder / "media" / "incoming" / name
-    if offset > len(sent):
-        return []
-    if not path.is_file() or path.read_bytes()[:offset] != sent[:offset]:
+    if not path.is_file() and digest:
+        path = folder / "media" / blob_key(digest)
+    if not path.is_file() or path.read_bytes()[: len(sent)] != sent:
         return [f"the promised {offset} bytes of upload {name} are not there"]
     return []
 

@@ -117,7 +117,13 @@ def test_the_record_tells_every_byte(work: str, finished: Callable[[str], Run]) 
 
 @pytest.mark.parametrize(
     ("work", "mistake"),
-    [("rows", "lazy commits"), ("upload", "no file sync"), ("upload", "no folder sync"), ("upload", "row first")],
+    [
+        ("rows", "lazy commits"),
+        ("upload", "no file sync"),
+        ("upload", "no folder sync"),
+        ("upload", "row first"),
+        ("upload", "whole too early"),
+    ],
 )
 def test_a_mistake_in_the_order_is_found(
     work: str, mistake: str, shim: Path, prepared: Path, tmp_path: Path, tally: Tally

@@ -31,6 +31,7 @@ def lost(instance: Path, clients: Clients) -> list[str]:
     found = [f"project {name} is lost" for name in clients.made if name not in names]
     found += ["a project is there twice"] if len(set(names)) != len(names) else []
     found += [f"recording {digest} is lost" for digest in clients.sent if digest not in digests]
+    found += clients.given_up
     for key, digest in database.execute("SELECT storage_key, sha256 FROM media"):
         path = instance / "media" / key
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
@@ -75,3 +76,5 @@ def test_a_killed_web_server_loses_nothing_it_answered_for(prepared: Path, tmp_p
 
     assert not wrong, "\n".join(wrong[:10])
     assert len(clients.made) > KILLS // 3
+    # A sender that is broken off goes on: none begins anew at each death and is whole at none.
+    assert len(clients.sent) > KILLS // 10

@@ -9,10 +9,8 @@ import hashlib
 import json
 import os
 import shutil
-import stat
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from app.sqlite import use_safe_sqlite
@@ -22,20 +20,17 @@ use_safe_sqlite()
 import flask_migrate  # noqa: E402 - the safe SQLite must be in place first
 from alembic.script import ScriptDirectory  # noqa: E402
 from flask import Flask  # noqa: E402
-from sqlalchemy import event  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
 
 from app.auth.models import TokenScope  # noqa: E402
 from app.auth.tokens import token_service  # noqa: E402
 from app.backups.service import back_up, restore  # noqa: E402
-from app.core.db import Actor, db, session_scope, transaction  # noqa: E402
-from app.core.storage import LocalStorage, blob_key, sha256_of  # noqa: E402
+from app.core.db import db, session_scope, transaction  # noqa: E402
+from app.core.storage import LocalStorage, sha256_of  # noqa: E402
 from app.db_commands import upgrade_database  # noqa: E402
 from app.factory import create_app  # noqa: E402
 from app.jobs import claims  # noqa: E402
 from app.jobs.models import StageStatus  # noqa: E402
 from app.jobs.service import job_service  # noqa: E402
-from app.media import tus, uploads  # noqa: E402
 from app.media.models import Rendition, RenditionKind  # noqa: E402
 from app.media.purge import purge_media  # noqa: E402
 from app.media.results import keep_rendition  # noqa: E402
@@ -56,6 +51,7 @@ from tests.torture.deeds import (  # noqa: E402
     remove_projects,
     write_songs,
 )
+from tests.torture.mistakes import MISTAKES  # noqa: E402
 from tests.torture.survival import schema_of  # noqa: E402
 from tests.visitors import Visitor  # noqa: E402
 
@@ -189,53 +185,6 @@ WORKS: dict[str, Callable[[Flask, Path], None]] = {
 CUT = ("rows", "upload", "job", "delete", "migration", "backup", "restore", "whole backup")
 
 
-def lazy_commits() -> None:
-    """Commit without waiting for the disk."""
-    event.listen(db.engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=NORMAL"))
-
-
-def no_file_sync() -> None:
-    """Never wait for a file's bytes."""
-    real = os.fsync
-    os.fdatasync = lambda descriptor: None
-    os.fsync = lambda descriptor: real(descriptor) if _is_folder(descriptor) else None
-
-
-def no_folder_sync() -> None:
-    """Never wait for a folder's names."""
-    real = os.fsync
-    os.fsync = lambda descriptor: None if _is_folder(descriptor) else real(descriptor)
-
-
-def row_first() -> None:
-    """Let a row name a file before the file is there."""
-
-    late: list[tuple[LocalStorage, uploads.Received]] = []
-    transaction = tus.transaction
-
-    def later(files: LocalStorage, received: uploads.Received) -> tuple[uploads.Received, bool]:
-        late.append((files, received))
-        return received, True
-
-    @contextmanager
-    def and_then_the_file(actor: Actor) -> Iterator[Session]:
-        with transaction(actor) as session:
-            yield session
-        while late:
-            files, received = late.pop()
-            files.adopt(received.path, blob_key(received.sha256))
-
-    tus.put_in_place, tus.transaction = later, and_then_the_file
-
-
-MISTAKES: dict[str, Callable[[], None]] = {
-    "lazy commits": lazy_commits,
-    "no file sync": no_file_sync,
-    "no folder sync": no_folder_sync,
-    "row first": row_first,
-}
-
-
 def prepare(folder: Path, recording: Path) -> None:
     """Fill an instance: a person with a token in a file, a project, and ten recordings with files."""
     app = create_app(settings_in(folder))
@@ -273,10 +222,6 @@ def go_back(folder: Path) -> None:
 
 def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
-
-
-def _is_folder(descriptor: int) -> bool:
-    return stat.S_ISDIR(os.fstat(descriptor).st_mode)
 
 
 def run_here(work: Callable[[Flask, Path], None], folder: Path, mistake: str | None = None) -> None:
