@@ -59,6 +59,8 @@ class Settings:
     slow_query_ms: int = 200
     # A socket's path, or host:port, that every line of the log goes to as well.
     syslog: str | None = None
+    # A socket's path, or host:port, of the clamd that looks at files before they are taken in.
+    clamd: str | None = None
     metrics_token: str | None = None
     # Hashes of stolen passwords, which nobody may choose.
     breached_passwords: Path | None = None
@@ -105,6 +107,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         https=_yes(environment, "RUSHES_HTTPS"),
         trusted_proxy=environment.get("TRUSTED_PROXY") or None,
         syslog=_address(environment, "RUSHES_SYSLOG"),
+        clamd=_address(environment, "RUSHES_CLAMD"),
         requests_a_minute=_number(environment, "RUSHES_REQUESTS_A_MINUTE", 300),
         max_form_bytes=_number(environment, "RUSHES_MAX_FORM_MIB", 512) * MEBIBYTE,
         max_upload_bytes=_number(environment, "RUSHES_MAX_UPLOAD_GIB", 1024) * 1024 * MEBIBYTE,
@@ -189,7 +192,7 @@ def _address(environment: Mapping[str, str], name: str) -> str | None:
     text = environment.get(name, "").strip()
     host, _, port = text.rpartition(":")
     if text and not text.startswith("/") and not (host and port.isdigit() and int(port) < 65536):
-        raise ValueError(f"{name} must be a path such as /dev/log, or host:port, not {text!r}")
+        raise ValueError(f"{name} must be the path of a socket, or host:port, not {text!r}")
     return text or None
 
 

@@ -18,6 +18,7 @@ from app.core import ballast
 from app.core.clock import now
 from app.core.components import how_old
 from app.core.db import reading
+from app.core.malware import Scanner, ScannerSilent
 from app.core.storage import LocalStorage
 from app.core.texts import plural
 from app.core.words import ago, size
@@ -55,7 +56,7 @@ def doctor(frees: bool) -> None:
         return
     schema = _schema()
     findings = [_sqlite(), schema, _sandbox(), _disk(settings), _ballast(settings)]
-    findings += [_secret(settings), _passwords(settings), _components()]
+    findings += [_secret(settings), _passwords(settings), _scanner(settings), _components()]
     if schema.well:
         # What these look for is in the database.
         findings += [_workers(), _backup(settings), _index(), _left_over(), _second_steps()]
@@ -121,6 +122,17 @@ def _passwords(settings: Settings) -> Finding:
     if settings.breached_passwords is None:
         return Finding(True, "Stolen passwords are refused by the shipped list alone; see RUSHES_BREACHED_PASSWORDS.")
     return Finding(*look_at(settings.breached_passwords))
+
+
+def _scanner(settings: Settings) -> Finding:
+    if settings.clamd is None:
+        return Finding(True, "No scanner for malware is asked (RUSHES_CLAMD).")
+    try:
+        return Finding(True, f"Files are looked at before they are taken in: {Scanner(settings.clamd).version()}.")
+    except ScannerSilent:
+        return Finding(
+            False, f"The scanner at {settings.clamd} does not answer, so no file is taken in. Start it, or see its log."
+        )
 
 
 def _components() -> Finding:

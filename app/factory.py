@@ -2,10 +2,11 @@
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from flask import session as browser_memory
 from flask_migrate import Migrate
 from sqlalchemy.orm import Session
@@ -44,8 +45,9 @@ from app.config import Settings, settings_from
 from app.core import settings as core_settings
 from app.core import statements
 from app.core.changes import track
-from app.core.db import db, engine_options, install_hooks
+from app.core.db import SYSTEM, db, engine_options, install_hooks
 from app.core.errors import DomainError
+from app.core.malware import Scanner, look_with
 from app.core.meter import Meter
 from app.core.replicas import Replicas
 from app.core.storage import LocalStorage
@@ -186,6 +188,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limit_rates(app, settings.requests_a_minute)
     send_headers(app, https=settings.https)
     app.extensions["refusals"] = Refusals()
+    look_with(Scanner(settings.clamd) if settings.clamd else None, partial(note_infected, app))
     # Rooms that answer errors in words of their own tell of refusals by it.
     app.extensions["note_refusal"] = note_refusal
     answer_errors(app, note_refusal)
@@ -222,6 +225,14 @@ def note_refusal(error: DomainError | Unauthorized) -> None:
         refusals.note_token(actor(), request.method, rule, error.description or "")
     else:
         refusals.note(actor(), request.method, rule, str(error))
+
+
+def note_infected(app: Flask, name: str, found: str) -> None:
+    """Write into the log that a file was refused; of its own context, since units and workers are none of its."""
+    who = actor() if has_request_context() else SYSTEM
+    with app.app_context():
+        refusals: Refusals = app.extensions["refusals"]
+        refusals.note_infected(who, name, found)
 
 
 def my_jobs(person_id: int) -> Mine:

@@ -36,18 +36,23 @@ class Refusals:
         `rule` is the route, never the address: what stands in its places is not theirs to know.
         """
         if who.id is not None and self._is_wanted(who.id, now()):
-            self._write(who, "access:refused", f"{method} {rule}", words)
+            self._write(who, "access:refused", "address", f"{method} {rule}", words)
 
     def note_token(self, who: Actor, method: str, rule: str, words: str) -> None:
         """Write that a token which opens nothing was brought; all strangers together fill ten lines a minute."""
         if self._is_wanted(STRANGERS, now()):
-            self._write(who, "token:refused", f"{method} {rule}", words)
+            self._write(who, "token:refused", "address", f"{method} {rule}", words)
 
-    def _write(self, who: Actor, verb: str, name: str, words: str) -> None:
+    def note_infected(self, who: Actor, name: str, found: str) -> None:
+        """Write that somebody brought a file in which the scanner found something."""
+        if self._is_wanted(STRANGERS if who.id is None else who.id, now()):
+            self._write(who, "media:infected", "media", name, found)
+
+    def _write(self, who: Actor, verb: str, kind: str, name: str, words: str) -> None:
         told = {"reason": {"old": None, "new": words}}
         try:
             with transaction(who) as session:
-                AuditService(session).note(AuditAction.DENIED, verb, "address", None, name[:255], changes=told)
+                AuditService(session).note(AuditAction.DENIED, verb, kind, None, name[:255], changes=told)
         except (DomainError, SQLAlchemyError):
             log.exception("a refusal of person %s could not be noted", who.id)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, TooLarge
+from app.core.malware import ScannerSilent
 from app.core.storage import blob_key
 from app.core.texts import say
 from app.jobs.context import StageContext
@@ -49,6 +50,8 @@ async def fetch(context: StageContext) -> None:
         examined = await asyncio.to_thread(examine, path, clean_filename(made["filename"]))
     except (Invalid, TooLarge) as refusal:
         raise MediaRefused(str(refusal)) from refusal
+    except ScannerSilent as silent:
+        raise ProcessingFailed(str(silent)) from silent
     received, _ = await asyncio.to_thread(put_in_place, storage, examined)
     facts = {
         "sha256": received.sha256,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, Stale, TooLarge
+from app.core.malware import ScannerSilent
 from app.core.texts import plural, say
 from app.core.web.access import SIGNED_IN, access, actor, viewer
 from app.core.web.forms import options
@@ -94,7 +95,7 @@ def _take(project: Project, file: FileStorage, added: list[str], refusals: list[
             service = uploads_in(session)
             seat = service.media.projects.seat_of(viewer(), project.id, "media:upload")
             added.append(service.register(viewer(), seat.project, received).title)
-    except (Invalid, Conflict, TooLarge) as error:
+    except (Invalid, Conflict, TooLarge, ScannerSilent) as error:
         refusals.append((name, str(error)))
     finally:
         path.unlink(missing_ok=True)

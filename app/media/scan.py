@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
+from app.core.malware import require_clean
 from app.core.texts import say
 from app.media.models import MediaKind, MediaSource
 from app.media.names import clean_filename
@@ -110,6 +111,7 @@ def _examined(folder: Path, path: Path, known: set[str]) -> NewMedia:
         raise Invalid(say("It is a link that leads out of the folder."))
     if str(real) in known:
         raise Conflict(say("It is here already."))
+    require_clean(real, path.name)
     return NewMedia(
         filename=clean_filename(path.name),
         file_size=real.stat().st_size,

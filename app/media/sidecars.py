@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
+from app.core.malware import require_clean
 from app.core.storage import LocalStorage, sha256_of
 from app.core.texts import later, say
 from app.jobs.models import Job
@@ -81,10 +82,11 @@ def recording_for(media: MediaService, project: Project, filename: str) -> Media
 
 
 def put_captions_in_place(storage: LocalStorage, media: Media, path: Path, filename: str) -> Sent:
-    """Move a file of captions to its place; raises `Invalid` for one that is too large."""
+    """Move a file of captions to its place; raises `Invalid` for one that is too large or infected."""
     size_bytes = path.stat().st_size
     if size_bytes > LARGEST_BYTES:
         raise Invalid(say("Captions may have at most %(value)s MB.", value=LARGEST_BYTES // 1_000_000), "files")
+    require_clean(path, filename)
     key = f"made/{media.public_id.hex}/captions-{sha256_of(path)[:16]}"
     storage.adopt(path, key)
     return Sent(key, filename, size_bytes)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.auth.models import User
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.malware import require_clean
 from app.core.storage import LocalStorage, blob_key, sha256_of
 from app.core.texts import later, say
 from app.media.models import Media, MediaKind, MediaSource, Upload, UploadState
@@ -216,6 +217,7 @@ def append(descriptor: int, offset: int, body: IO[bytes], length: int, checksum:
 
 def examine(path: Path, filename: str) -> Received:
     """Look at a whole file and hash it; raises `Invalid` with the sentence that says why it is refused."""
+    require_clean(path, filename)
     try:
         recognise(path)
     except MediaRefused as refusal:

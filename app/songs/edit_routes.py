@@ -13,6 +13,7 @@ from app.audit.sentences import last_saver
 from app.auth.once import claim
 from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, Stale, TooLarge
+from app.core.malware import ScannerSilent
 from app.core.texts import later, say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import options, sent_mark
@@ -157,7 +158,7 @@ def _of_file(form: NewSongForm, project: Project, file: FileStorage) -> UUID:
         received, _ = put_in_place(storage(), examined)
         with transaction(actor()) as session:
             return _registered(session, form, project, received)
-    except (Invalid, Conflict, TooLarge) as error:
+    except (Invalid, Conflict, TooLarge, ScannerSilent) as error:
         raise Invalid(str(error), "file") from error
     finally:
         path.unlink(missing_ok=True)

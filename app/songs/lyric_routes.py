@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.audit.service import AuditService
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, NotFound
+from app.core.malware import require_clean
 from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
@@ -50,10 +51,13 @@ def bring_in(id: UUID) -> Response:
     with reading() as session:
         song, _, seat = song_service(session).get_song(viewer(), id, "media:edit")
     if form.validate_on_submit():
-        with form.blame(), transaction(actor()) as session:
-            service = song_service(session)
-            song, _, _ = service.get_song(viewer(), id, "media:edit")
-            service.bring_lyrics(song, _text(form))
+        with form.blame():
+            # Read and looked at before the unit, which others wait for.
+            lyrics = _text(form)
+            with transaction(actor()) as session:
+                service = song_service(session)
+                song, _, _ = service.get_song(viewer(), id, "media:edit")
+                service.bring_lyrics(song, lyrics)
         if not form.has_errors:
             return go(url_for("songs.show", id=id))
     return render("songs/import.html", code=422 if form.has_errors else 200, form=form, song=song, project=seat.project)
@@ -63,6 +67,7 @@ def _text(form: LyricsForm) -> str:
     data: bytes = form.file.data.read(LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:
         raise Invalid(say("Lyrics of more than 1 MB are none."), "file")
+    require_clean(data, form.file.data.filename or "")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

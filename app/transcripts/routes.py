@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.audit.service import AuditService
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
+from app.core.malware import require_clean
 from app.core.texts import say
 from app.core.web.access import access, actor, sends_a_file, viewer
 from app.core.web.htmx import go, render
@@ -102,6 +103,7 @@ def bring_in(id: UUID) -> Response:
             length_ms = media.duration_frames * 1000 * media.rate_den // media.rate_num
             # One byte more than fits, so that more than fits is seen.
             data = upload.stream.read(LARGEST_BYTES + 1)
+            require_clean(data, upload.filename or "")
             cues = read(upload.filename or "", data, length_ms, named=bool(form.named.data))
             with transaction(actor()) as session:
                 media, _ = media_service(session).get_for(viewer(), id, "transcript:edit")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
+from app.core.malware import ScannerSilent, require_clean
 from app.core.texts import later, plural, say
 from app.jobs.context import StageContext, StageSkipped
 from app.jobs.registry import stage
@@ -49,8 +50,10 @@ async def _take_in(context: StageContext, source: Source, sidecar: Sidecar, spok
     known = [each for each in (sidecar.language, spoken) if each in LANGUAGES]
     data = await asyncio.to_thread(sidecar.path.read_bytes)
     try:
+        # Those beside a recording were seen by nobody before.
+        await asyncio.to_thread(require_clean, data, sidecar.filename)
         cues = read(sidecar.filename, data, _length_ms(source))
-    except Invalid as error:
+    except (Invalid, ScannerSilent) as error:
         return say("%(filename)s was left out: %(error)s", filename=sidecar.filename, error=error)
     brought = Brought(cues, (known or ["en"])[0], sidecar.filename, context.job.created_by)
     count = await context.save(bring_found, source.id, brought)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.doctor import BACKUP_TOO_OLD
 from app.index.models import SearchDocument
+from tests.clamd import running_clamd
 from tests.factories import make_media
 from tests.visitors import Company
 
@@ -74,3 +76,14 @@ def test_files_no_row_names_are_told(app: Flask) -> None:
 
     assert "ok    No files are left over." in none
     assert "ok    1 file that no row names, 9 bytes. Remove with: flask media sweep" in told(app)
+
+
+def test_whether_the_scanner_answers_is_told(app: Flask, tmp_path: Path) -> None:
+    none = told(app)
+    with running_clamd(tmp_path) as clamd:
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], clamd=clamd.path)
+        well = told(app)
+
+    assert "ok    No scanner for malware is asked (RUSHES_CLAMD)." in none
+    assert "ok    Files are looked at before they are taken in: ClamAV 1.4.3/27800/" in well
+    assert f"MEND  The scanner at {clamd.path} does not answer, so no file is taken in." in told(app)

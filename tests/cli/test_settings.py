@@ -51,6 +51,7 @@ def test_every_setting_is_in_the_table_and_the_table_names_no_other() -> None:
         ("BACKUP_AT", "night"),
         ("METRICS_TOKEN", "short"),
         ("SLOW_QUERY_MS", "-1"),
+        ("RUSHES_CLAMD", "clamd.ctl"),
         ("RUSHES_SYSLOG", "somewhere"),
         ("RUSHES_SYSLOG", "log.example.org:99999"),
     ],

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core.db import transaction
+from app.core.malware import SILENT, Scanner, look_with
 from app.jobs import engine
 from app.jobs.models import Job, StageStatus
 from app.jobs.service import JobService
@@ -18,6 +19,7 @@ from app.media import sidecars
 from app.media.models import Media, MediaSource, Rendition, RenditionKind, Upload
 from app.media.sidecars import parted
 from app.transcripts.models import Transcript, TranscriptSegment, TranscriptSource
+from tests.clamd import EICAR, running_clamd
 from tests.factories import make_media, make_media_of
 from tests.jobs.conftest import Yard
 from tests.media.sender import Sender
@@ -199,3 +201,18 @@ def test_captions_of_nothing_sent_by_tus_are_refused_and_leave_nothing(company: 
     assert "no recording called “pier”" in answer.get_data(as_text=True)
     with transaction() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["infected", "silent"])
+def test_captions_beside_a_recording_are_left_out_where_the_scanner_does_not_pass_them(
+    yard: Yard, sound: Media, tmp_path: Path, answers: bool
+) -> None:
+    (tmp_path / "harbour.srt").write_bytes(SRT + EICAR)
+    with running_clamd(tmp_path) as clamd:
+        clamd.answer = b"" if answers else b"stream: perhaps\0"
+        look_with(Scanner(clamd.path))
+        stage = yard.stages(take_in(yard, sound))["captions"]
+        look_with(None)
+
+    assert brought() == []
+    assert ("Eicar-Signature" if answers else str(SILENT)) in (stage.message or "")
