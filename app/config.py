@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.encryption import require_encrypted
+
 MEBIBYTE = 1024 * 1024
 SHORTEST_TOKEN = 16
 # What a store of secrets hands over as a file: NAME_FILE says where it lies, instead of NAME.
@@ -94,6 +96,7 @@ class Settings:
 def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
     """Read the settings; raises ValueError with the variable's name for a value that cannot be."""
     environment = with_files(environment)
+    require_encrypted(environment, _list(environment, "RUSHES_UNENCRYPTED"))
     instance = Path(environment.get("RUSHES_INSTANCE") or root / "instance").resolve()
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     workspaces = environment.get("RUSHES_WORKSPACES")

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pymysql
@@ -19,8 +20,17 @@ START_TIMEOUT_S = 60
 DATABASE = "rushes"
 
 
+@dataclass(frozen=True)
+class Tls:
+    """What a server shows to who connects by TCP, at which port; nobody else is let in there."""
+
+    certificate: bytes
+    key: bytes
+    port: int
+
+
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(tls: Tls | None = None) -> Iterator[str]:
     """Yield the SQLAlchemy URL of an empty UTF-8 database on a server that lives as long as the block."""
     binaries = _postgres_binaries()
     with _server_folder("postgres") as (folder, user):
@@ -28,17 +38,19 @@ def postgres_server() -> Iterator[str]:
         pg_ctl = [f"{binaries}/pg_ctl", "--pgdata", str(data), "--silent"]
         _run([f"{binaries}/initdb", "-D", str(data), "-U", DATABASE, *_initdb_options()], user)
         # Tests kill our processes, never this server: its own durability would only cost time.
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200"
+        options = f"-k {folder} -c fsync=off -c full_page_writes=off -c max_connections=200 "
+        options += _postgres_tls(tls, data, user) if tls else "-c listen_addresses=''"
         _run([*pg_ctl, "--wait", "-l", str(folder / "log"), "-o", options, "start"], user)
         try:
-            _run([f"{binaries}/createdb", "-h", str(folder), "-U", DATABASE, DATABASE], user)
+            place = ["-h", str(folder), "-p", str(tls.port if tls else 5432)]
+            _run([f"{binaries}/createdb", *place, "-U", DATABASE, DATABASE], user)
             yield f"postgresql+psycopg://{DATABASE}@/{DATABASE}?host={folder}"
         finally:
             _run([*pg_ctl, "--mode", "immediate", "stop"], user)
 
 
 @contextmanager
-def mariadb_server() -> Iterator[str]:
+def mariadb_server(tls: Tls | None = None) -> Iterator[str]:
     """Yield the SQLAlchemy URL of an empty utf8mb4 database with binary collation, as above."""
     mariadbd, install = _mariadb_binaries()
     with _server_folder("mysql") as (folder, user):
@@ -47,7 +59,8 @@ def mariadb_server() -> Iterator[str]:
         _run([install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"], user)
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [mariadbd, *common, "--skip-networking", f"--socket={path}", f"--pid-file={folder / 'pid'}"]
+                [mariadbd, *common, *_mariadb_tls(tls, folder, user)]
+                + [f"--socket={path}", f"--pid-file={folder / 'pid'}"]
                 + ["--innodb-flush-log-at-trx-commit=0", "--character-set-server=utf8mb4"]
                 + ["--collation-server=utf8mb4_bin"],
                 stdout=log,
@@ -63,6 +76,31 @@ def mariadb_server() -> Iterator[str]:
         finally:
             server.kill()
             server.wait()
+
+
+def _postgres_tls(tls: Tls, data: Path, user: str | None) -> str:
+    (data / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 trust\n")
+    certificate, key = _shown(tls, data, user)
+    return f"-c listen_addresses=127.0.0.1 -p {tls.port} -c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}"
+
+
+def _mariadb_tls(tls: Tls | None, folder: Path, user: str | None) -> list[str]:
+    if tls is None:
+        return ["--skip-networking"]
+    certificate, key = _shown(tls, folder, user)
+    address = ["--bind-address=127.0.0.1", f"--port={tls.port}", "--require-secure-transport=ON"]
+    return [*address, f"--ssl-cert={certificate}", f"--ssl-key={key}"]
+
+
+def _shown(tls: Tls, folder: Path, user: str | None) -> tuple[Path, Path]:
+    """Write what the server shows where it alone may read it."""
+    certificate, key = folder / "shown.pem", folder / "shown.key"
+    for path, text in ((certificate, tls.certificate), (key, tls.key)):
+        path.write_bytes(text)
+        path.chmod(0o600)
+        if user is not None:
+            shutil.chown(path, user, _group(user))
+    return certificate, key
 
 
 def missing(program: str) -> None:

@@ -96,6 +96,7 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("SLOW_QUERY_MS", say("A statement is slow from"), f"{settings.slow_query_ms} ms"),
         ("RUSHES_BREACHED_PASSWORDS", say("List of stolen passwords"), _listed(settings)),
         ("RUSHES_SYSLOG", say("Where lines of the log go too"), settings.syslog or say("nowhere")),
+        ("RUSHES_CLAMD", say("Scanner for malware"), settings.clamd or say("none")),
         ("METRICS_TOKEN", say("Figures for programs"), say("set") if settings.metrics_token else say("not set")),
         ("SECRET_KEY", say("Key of forms, cookies and second steps"), say("set")),
     ]

@@ -45,8 +45,20 @@ def server_of(url: str) -> Server:
     if kind == "mysql" and "unix_socket" in query:
         options = [("--socket", query["unix_socket"]), ("--user", user)]
     flags = tuple(f"{name}={value}" for name, value in options if value)
-    secret = {"PGPASSWORD" if kind == "postgresql" else "MYSQL_PWD": str(parsed.password or "")}
-    return Server(kind, flags, secret if parsed.password else {}, parsed.database or "")
+    given = {"PGPASSWORD" if kind == "postgresql" else "MYSQL_PWD": str(parsed.password)} if parsed.password else {}
+    if kind == "postgresql":
+        # As encrypted as the app's own connections: alone, the programs would fall back to none.
+        given |= {f"PG{name.upper()}": value for name, value in query.items() if name.startswith("ssl")}
+    else:
+        flags += _encryption(query)
+    return Server(kind, flags, given, parsed.database or "")
+
+
+def _encryption(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what makes MariaDB's programs encrypt and check as the app's driver does; nothing where it does not."""
+    files = {name: query[name] for name in ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key") if name in query}
+    flags = tuple(f"--{name.replace('_', '-')}={value}" for name, value in files.items())
+    return (*flags, "--ssl-verify-server-cert") if files else ()
 
 
 def dump(server: Server, target: Path) -> None:

@@ -134,3 +134,16 @@ def test_a_password_is_never_an_argument() -> None:
 
         assert "secret" not in " ".join(server.options)
         assert "secret" in server.environment.values()
+
+
+def test_the_programs_encrypt_as_the_app_does() -> None:
+    postgresql = programs.server_of("postgresql+psycopg://u@h/db?sslmode=verify-full&sslrootcert=/ca.pem")
+    mariadb = programs.server_of("mysql+pymysql://u@h/db?charset=utf8mb4&ssl_ca=/ca.pem&ssl_key=/key.pem")
+
+    assert postgresql.environment == {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/ca.pem"}
+    assert mariadb.options[-3:] == ("--ssl-ca=/ca.pem", "--ssl-key=/key.pem", "--ssl-verify-server-cert")
+
+
+def test_the_programs_are_left_alone_where_nothing_is_said_of_encryption() -> None:
+    assert programs.server_of("postgresql+psycopg://u@h/db").environment == {}
+    assert programs.server_of("mysql+pymysql://u@h/db").options == ("--host=h", "--user=u")

@@ -53,6 +53,7 @@ def test_every_setting_is_in_the_table_and_the_table_names_no_other() -> None:
         ("SLOW_QUERY_MS", "-1"),
         ("RUSHES_CLAMD", "clamd.ctl"),
         ("RUSHES_SYSLOG", "somewhere"),
+        ("RUSHES_UNENCRYPTED", "DATABASE"),
         ("RUSHES_SYSLOG", "log.example.org:99999"),
     ],
 )
@@ -80,10 +81,10 @@ def test_replicas_are_a_list(tmp_path: object) -> None:
 SECRET_VALUES = {
     "SECRET_KEY": "a key from a store",
     "SECRET_KEY_FALLBACKS": "older,oldest",
-    "DATABASE_URL": "postgresql+psycopg://rushes:secret@db/rushes",
-    "DATABASE_REPLICA_URLS": "postgresql+psycopg://rushes:secret@copy/rushes",
-    "JOBS_DATABASE_URL": "postgresql+psycopg://rushes:secret@db/jobs",
-    "RUSHES_MIGRATIONS_URL": "postgresql+psycopg://owner:secret@db/rushes",
+    "DATABASE_URL": "postgresql+psycopg://rushes:secret@db/rushes?sslmode=verify-full",
+    "DATABASE_REPLICA_URLS": "postgresql+psycopg://rushes:secret@copy/rushes?sslmode=verify-full",
+    "JOBS_DATABASE_URL": "postgresql+psycopg://rushes:secret@db/jobs?sslmode=verify-full",
+    "RUSHES_MIGRATIONS_URL": "postgresql+psycopg://owner:secret@db/rushes?sslmode=verify-full",
     "METRICS_TOKEN": "sixteen letters or more",
 }
 
