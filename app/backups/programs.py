@@ -22,6 +22,14 @@ PACKAGES = {
 # What the database holds goes first, in the transaction that brings the rest: all or nothing.
 EMPTY_POSTGRESQL = "DROP SCHEMA IF EXISTS dbos CASCADE; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;"
 DUMPED = b"-- Dump completed"
+# Who may read triggers on MariaDB may drop them too, so the app's user may not: a dump gets them from here.
+KEPT_BY_TRIGGERS = {"audit_log": "the audit log is", "audit_seals": "the seals of the audit log are"}
+TRIGGERS = "".join(
+    f"\nCREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW"
+    f" SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{subject} append-only';"
+    for table, subject in KEPT_BY_TRIGGERS.items()
+    for act in ("UPDATE", "DELETE")
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,20 @@ def dump(server: Server, target: Path) -> None:
     if server.kind == "postgresql":
         command = ["pg_dump", *server.options, "--format=custom", "--no-owner", f"--file={target}", server.database]
     else:
-        options = ["--single-transaction", "--routines", "--triggers", "--hex-blob", f"--result-file={target}"]
+        options = ["--single-transaction", "--routines", "--skip-triggers", "--hex-blob", f"--result-file={target}"]
         command = ["mariadb-dump", *server.options, *options, server.database]
     run(command, server)
     check(server.kind, target)
+    if server.kind == "mysql" and _has_triggers(server):
+        with target.open("ab") as file:
+            file.write(f"{TRIGGERS}\n".encode() + DUMPED + b"\n")
+
+
+def _has_triggers(server: Server) -> bool:
+    """Say whether this revision of the database keeps its log by all of them: the first ones had no seals."""
+    question = ["--skip-column-names", "--execute=SHOW TABLES LIKE 'audit%'", server.database]
+    there = run(["mariadb", *server.options, *question], server).decode().split()
+    return KEPT_BY_TRIGGERS.keys() <= set(there)
 
 
 def check(kind: str, path: Path) -> None:
@@ -100,8 +118,11 @@ def bring_back(server: Server, path: Path) -> None:
             run(["mariadb", *server.options, server.database], server, file.fileno())
 
 
-def run(command: Sequence[str], server: Server | None, stdin: int = subprocess.DEVNULL) -> None:
-    """Run one of the servers' programs to its end; raises `BackupError` with its own last words."""
+def run(command: Sequence[str], server: Server | None, stdin: int = subprocess.DEVNULL) -> bytes:
+    """Run one of the servers' programs to its end and return what it printed.
+
+    Raises `BackupError` with its own last words.
+    """
     name = command[0]
     program = shutil.which(name)
     if program is None:
@@ -113,6 +134,7 @@ def run(command: Sequence[str], server: Server | None, stdin: int = subprocess.D
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         raise BackupError(f"{name} failed: {words[-1] if words else 'it said nothing'}")
+    return done.stdout
 
 
 def _user_flag(kind: str) -> str:
