@@ -17,6 +17,7 @@ from app.clips.asking import asked_filter, filter_query
 from app.clips.dicts import clip_dict
 from app.core.db import reading, transaction
 from app.core.errors import Invalid, NotFound
+from app.core.malware import require_clean
 from app.core.texts import plural, say
 from app.core.timecode import Rate
 from app.core.web.access import access, actor, sends_a_file, viewer
@@ -126,7 +127,9 @@ def _found(form: BringForm, media: Media, clock: Clock) -> Found:
     target, upload = target_of(media, clock), form.file.data
     if upload:
         # One byte more than fits, so that more than fits is seen.
-        return read_marks(upload.filename or "", upload.stream.read(LARGEST_BYTES + 1), target)
+        data = upload.stream.read(LARGEST_BYTES + 1)
+        require_clean(data, upload.filename or "")
+        return read_marks(upload.filename or "", data, target)
     if form.marks.data:
         return Found(unpacked(form.marks.data, target))
     raise Invalid(say("Choose a file."), "file")

@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.audit.models import AuditAction, AuditLog
+from app.clips.models import Clip
 from app.core.db import transaction
 from app.core.malware import SILENT, Scanner, look_with
 from app.factory import note_infected
@@ -159,6 +160,17 @@ def test_infected_lyrics_are_none(clamd: Clamd, company: Company) -> None:
         assert session.get_one(Song, song.id).synced_lyrics is None
 
 
+def test_an_infected_list_marks_no_clips(clamd: Clamd, company: Company) -> None:
+    media = make_media(company.project)
+    form = {"file": (io.BytesIO(b"start,end\n1,2\n" + EICAR), "a.csv"), "act": "save"}
+
+    answer = company.as_("editor").post(f"/m/{media.public_id}/clips/import", form)
+
+    assert answer.status_code == 422 and REFUSED in answer.get_data(as_text=True)
+    with transaction() as session:
+        assert session.query(Clip).count() == 0
+
+
 def test_what_a_worker_fetched_is_looked_at_by_the_same_door(clamd: Clamd, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(EICAR)
 
@@ -174,6 +186,7 @@ LOOKED_AT = {
     "transcripts/tasks.py": "captions beside a recording",
     "transcripts/routes.py": "lines brought in",
     "songs/lyric_routes.py": "lyrics brought in",
+    "exchange/routes.py": "lists of clips brought in",
 }
 TAKES_FILES = ("FileField(", "request.stream", ".stream.read(", "file.data.read(", "recognise(real)")
 
@@ -186,5 +199,12 @@ def test_every_way_in_is_known_here() -> None:
 
     assert asks == set(LOOKED_AT)
     # Forms name the field, their routes read it; tus receives for `examine`.
-    behind = {"media/forms.py", "songs/forms.py", "transcripts/forms.py", "media/tus.py", "processing/formats.py"}
+    behind = {
+        "media/forms.py",
+        "songs/forms.py",
+        "transcripts/forms.py",
+        "exchange/forms.py",
+        "media/tus.py",
+        "processing/formats.py",
+    }
     assert takes - asks <= behind
