@@ -71,7 +71,7 @@ from app.jobs import engine as job_engine
 from app.jobs import models as jobs_models
 from app.library import project_trash_routes, trash_routes
 from app.library import routes as library
-from app.media import bulk_routes, fetch_routes, file_routes, frame_routes, tus
+from app.media import bulk_routes, detail_routes, fetch_routes, file_routes, frame_routes, tus
 from app.media import models as media_models
 from app.media import results as media_results
 from app.media import routes as media
@@ -129,6 +129,7 @@ BLUEPRINTS = (
     fetch_routes.bp,
     file_routes.bp,
     frame_routes.bp,
+    detail_routes.bp,
     transcripts.bp,
     line_routes.bp,
     speaker_routes.bp,

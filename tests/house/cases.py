@@ -160,6 +160,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("media.scan_folder", "POST"): form(422),
     ("media.upload", "GET"): page(),
     ("media.upload", "POST"): form(422),
+    ("media_details.show", "GET"): page(),
     ("members.add", "POST"): form(422, username="nobody-has-this", role="viewer"),
     ("members.change", "POST"): form(404, role="viewer"),
     ("members.index", "GET"): page(),

@@ -29,6 +29,7 @@ WITHOUT = {
     "workbench.status": "a piece of the recording's page",
     "workbench_clips.exports": "a piece; the files are in the clip's JSON",
     "exchange.": "the forms clips are taken along in; the clips are in clips.json",
+    "media_details.": "what the recording's own JSON holds, in words",
     "frames.show": "pictures to choose from",
     "songs.status": "a piece of the song's page",
     "songs.of_recording": "leads to the song",

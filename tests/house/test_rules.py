@@ -44,7 +44,8 @@ RULES = {
     ),
     "media:view": (
         "activity.media activity.media_json activity.song activity.song_json files.rendition "
-        "frames.picture frames.show frames.small song_lyrics.export songs.index songs.index_json songs.of_recording "
+        "frames.picture frames.show frames.small media_details.show "
+        "song_lyrics.export songs.index songs.index_json songs.of_recording "
         "songs.show songs.show_json songs.status "
         "layout.show layout.show_json lines.show lines.show_json silence.show silence.show_json "
         "stages.index stages.index_json "

@@ -166,6 +166,7 @@ def pages(studio: Studio) -> list[str]:
         *(media, f"{media}/edit", f"{media}/delete", f"{media}/history", f"{media}/frames?around=30&set=in"),
         *(f"{media}/transcript", f"{media}/transcript/import", f"{media}/transcript/delete", f"{media}/speakers"),
         *(f"{media}/clips/export", f"{media}/clips/import", f"{project}/clips/export"),
+        f"{media}/details",
         f"{media}/silence",
         f"{media}/topics",
         f"{media}/layout",
