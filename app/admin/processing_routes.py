@@ -60,7 +60,7 @@ def first(id: UUID) -> Response:
         if job is None:
             raise NotFound()
         service.hurry(job)
-    flash(f"“{job.name}” is next.")
+    flash(say("“%(name)s” is next.", name=job.name))
     return go(url_for("admin_processing.index"))
 
 

@@ -33,7 +33,7 @@ def archive(slug: str) -> Response:
         project = _project(session, slug)
         project_service(session).archive(project)
     undo = {"undo_url": url_for("admin_projects.unarchive", slug=slug), "fields": {}}
-    flash({"text": f"Archived “{project.name}”.", **undo}, "toast")  # type: ignore[arg-type]
+    flash({"text": say("Archived “%(name)s”.", name=project.name), **undo}, "toast")  # type: ignore[arg-type]
     return go(url_for("admin_projects.index"))
 
 

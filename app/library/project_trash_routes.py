@@ -60,7 +60,7 @@ def delete(slug: str) -> Response:
             project_trash(session).delete(seat.project, form.name.data or "")
         if not form.has_errors:
             undo = {"undo_url": url_for("project_trash.restore", slug=project.slug), "fields": {}}
-            flash({"text": f"Deleted “{project.name}”.", **undo}, "toast")  # type: ignore[arg-type]
+            flash({"text": say("Deleted “%(name)s”.", name=project.name), **undo}, "toast")  # type: ignore[arg-type]
             return go(url_for("projects.index"))
     status = 422 if form.has_errors else 200
     return render("library/project_delete.html", code=status, project=project, form=form, facts=facts, days=days)

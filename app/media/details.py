@@ -53,7 +53,7 @@ def file_facts(media: Media) -> list[Fact]:
         Fact(say("File name"), media.filename),
         Fact(say("Type"), media.content_type),
         Fact(say("Size"), say("%(size)s (%(count)s bytes)", size=size(media.file_size), count=f"{media.file_size:,}")),
-        Fact(say("Came"), SOURCES[media.source]),
+        Fact(say("Origin"), SOURCES[media.source]),
     ]
     if media.source_url:
         facts.append(Fact(say("Address"), media.source_url))

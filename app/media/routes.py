@@ -205,7 +205,8 @@ def delete(id: UUID) -> Response:
         with transaction(actor()) as session:
             service = media_service(session)
             service.delete(service.get_for(viewer(), id, "media:delete")[0])
-        flash({"text": f"Deleted “{media.title}”.", "undo_url": url_for("media.restore", id=id)}, "toast")  # type: ignore[arg-type]
+        undo = {"text": say("Deleted “%(title)s”.", title=media.title), "undo_url": url_for("media.restore", id=id)}
+        flash(undo, "toast")  # type: ignore[arg-type]
         return go(url_for("library.show", slug=seat.project.slug))
     return render(
         "media/delete.html",

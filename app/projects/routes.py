@@ -88,7 +88,7 @@ def archive(slug: str) -> Response:
         service = projects_in(session)
         project = service.get_for(viewer(), slug, "project:edit").project
         service.archive(project)
-    flash(f"Archived “{project.name}”.")
+    flash(say("Archived “%(name)s”.", name=project.name))
     return go(url_for("projects.index"))
 
 

@@ -101,7 +101,7 @@ def delete(id: UUID) -> Response:
         with transaction(actor()) as session:
             service = song_service(session)
             service.delete(service.get_song(viewer(), id, "media:edit")[0])
-        undo = {"text": f"Deleted “{song.title}”.", "undo_url": url_for("song_edits.restore", id=id)}
+        undo = {"text": say("Deleted “%(title)s”.", title=song.title), "undo_url": url_for("song_edits.restore", id=id)}
         flash(undo, "toast")  # type: ignore[arg-type]
         return go(url_for("songs.index", slug=seat.project.slug))
     return render("songs/delete.html", form=form, song=song, media=media, project=seat.project)

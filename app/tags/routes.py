@@ -74,7 +74,7 @@ def merge(slug: str, id: UUID) -> Response:
             project, _ = _tag(session, slug, id)
             kept = tag_service(session).merge(project, id, UUID(form.into.data))
         if not form.has_errors:
-            flash(f"“{tag.name}” is “{kept.name}” now.")
+            flash(say("“%(name)s” is “%(kept)s” now.", name=tag.name, kept=kept.name))
             return go(url_for("tags.index", slug=slug))
     filled = TagForm(formdata=None, data={"name": tag.name, "color": str(tag.color)})
     return _page(project, tag, filled, form)

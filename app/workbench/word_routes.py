@@ -11,7 +11,7 @@ from app.clips.models import ClipOrigin
 from app.clips.service import ClipFields, clip_service
 from app.core.db import transaction
 from app.core.errors import Invalid, NotFound
-from app.core.texts import later
+from app.core.texts import later, say
 from app.core.web.access import access, actor, viewer
 from app.core.web.forms import Form
 from app.media.clock import Clock
@@ -20,11 +20,10 @@ from app.transcripts.answers import clock_for
 from app.transcripts.reads import end_tick, first_tick
 from app.transcripts.service import TranscriptService, transcript_service
 from app.workbench.answers import changed
+from app.workbench.naming import name_of
 from app.workbench.reads import Place
 
 bp = Blueprint("workbench_words", __name__)
-
-LONGEST_TITLE = 60
 
 
 class WordsForm(Form):
@@ -49,7 +48,7 @@ def create(id: UUID) -> Response:
         fields = _fields(service, media, form, clock_for(service, media))
         clip = clip_service(session).create(viewer(), media, fields, ClipOrigin.TRANSCRIPT)
     toast = {
-        "text": f"Saved “{clip.title}”.",
+        "text": say("Saved “%(title)s”.", title=clip.title),
         "undo_url": url_for("workbench_clips.delete", id=clip.public_id),
         "fields": {"version": clip.version},
     }
@@ -65,7 +64,7 @@ def _fields(service: TranscriptService, media: Media, form: WordsForm, clock: Cl
         raise NotFound()
     start_ms, end_ms, text = service.stretch(one, form.word.data or 0, other, form.last_word.data or 0)
     out_point = min(end_tick(clock, end_ms), media.duration_frames)
-    return ClipFields(_title(text), min(first_tick(clock, start_ms), out_point - 1), out_point)
+    return ClipFields(name_of(text), min(first_tick(clock, start_ms), out_point - 1), out_point)
 
 
 def _line(text: str | None) -> UUID:
@@ -73,10 +72,3 @@ def _line(text: str | None) -> UUID:
         return UUID(text or "")
     except ValueError as error:
         raise NotFound() from error
-
-
-def _title(text: str) -> str:
-    """Return the words as a name: as many whole ones as fit."""
-    if len(text) <= LONGEST_TITLE:
-        return text.rstrip(".,;:")
-    return text[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(".,;:") + "…"

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from jinja2 import Environment, nodes
 
+from tests.house.sources import texts
 from tests.house.test_templates import templates
 
 # Names and formats are the same in every language.
@@ -124,3 +125,9 @@ def test_a_word_past_the_catalogue_is_found(app: Flask, source: str, found: list
 )
 def test_what_goes_through_the_catalogue_is_left_alone(app: Flask, source: str) -> None:
     assert bare(app.jinja_env, source) == []
+
+
+def test_what_a_route_flashes_went_through_the_catalogue() -> None:
+    past = re.compile(r"""(?:flash\(\s*|"text":\s*|said=)f?["'][“A-Za-z]""")
+
+    assert [name for name, text in texts(".py") if name.startswith("app/") and past.search(text)] == []
