@@ -30,11 +30,15 @@ class Form:
 FORMS = {
     form.ending: form
     for form in (
-        Form("fcpxml", "FCPXML", later("Final Cut Pro, DaVinci Resolve"), "application/xml", write_fcpxml),
-        Form("xml", "Final Cut 7 XML", later("Premiere Pro, DaVinci Resolve"), "application/xml", write_xmeml),
-        Form("edl", "EDL", later("Avid Media Composer and nearly every other"), "text/plain", write_edl),
+        Form("fcpxml", later("FCPXML"), later("Final Cut Pro, DaVinci Resolve"), "application/xml", write_fcpxml),
+        Form("xml", later("Final Cut 7 XML"), later("Premiere Pro, DaVinci Resolve"), "application/xml", write_xmeml),
+        Form("edl", later("EDL"), later("Avid Media Composer and nearly every other"), "text/plain", write_edl),
         Form(
-            "otio", "OpenTimelineIO", later("Resolve, Kdenlive, programs of your own"), "application/json", write_otio
+            "otio",
+            later("OpenTimelineIO"),
+            later("Resolve, Kdenlive, programs of your own"),
+            "application/json",
+            write_otio,
         ),
     )
 }

@@ -58,7 +58,7 @@ def file_facts(media: Media) -> list[Fact]:
     if media.source_url:
         facts.append(Fact(say("Address"), media.source_url))
     if media.sha256:
-        facts.append(Fact("SHA-256", media.sha256, is_code=True))
+        facts.append(Fact(say("SHA-256"), media.sha256, is_code=True))
     return facts
 
 
