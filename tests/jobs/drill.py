@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import sqlalchemy as sa
 from flask.ctx import AppContext
@@ -24,7 +25,7 @@ from tests.jobs.drill_worker import EFFECTS, ENDLESS, STAGES
 from tests.torture.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
-PIPELINES.update(drill=STAGES, drill_endless=ENDLESS)
+KINDS = {"drill": STAGES, "drill_endless": ENDLESS}
 
 
 class Drill:
@@ -118,7 +119,8 @@ def drill(instance: Path, database_url: str | None = None, jobs_url: str | None 
     environment |= {"DATABASE_URL": database_url} if database_url else {}
     environment |= {"JOBS_DATABASE_URL": jobs_url} if jobs_url else {}
     one = Drill(environment)
-    with one.inside():
+    # Only meanwhile: other tests hold the product's own kinds of job against its words.
+    with patch.dict(PIPELINES, KINDS), one.inside():
         upgrade()
         engine.prepare(engine.jobs_url(one.settings))
         with session_scope() as session:
