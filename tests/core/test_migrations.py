@@ -31,6 +31,7 @@ def test_every_revision_goes_up_down_and_up_and_equals_the_models(empty_url: str
     assert differences == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_what_a_revision_holds_survives_the_way_up_and_back(revision: str, empty_url: str, tmp_path: Path) -> None:
     with app_on(empty_url, tmp_path):

@@ -139,6 +139,7 @@ def test_foreign_keys_hold_again_after_a_migration(filled: sa.Engine) -> None:
         assert session.scalar(sa.select(sa.func.count()).select_from(Media)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", KILLS)
 def test_a_migration_that_is_killed_is_done_whole_by_the_next_one(statement: int, tmp_path: Path) -> None:
     assert upgrade_killed_at(statement, tmp_path) == -signal.SIGKILL

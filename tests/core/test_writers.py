@@ -37,6 +37,7 @@ def project(engine: sa.Engine) -> int:
         return row.id
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_eight_processes_lose_no_update_and_see_no_lock_error(engine: sa.Engine, url: str, project: int) -> None:
     before = count_entries(engine)

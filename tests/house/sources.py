@@ -26,16 +26,27 @@ def texts(*suffixes: str) -> Iterator[tuple[str, str]]:
     for name in tracked():
         if name.startswith(NOT_OURS) or (suffixes and not name.endswith(suffixes)):
             continue
-        content = (ROOT / name).read_bytes()
-        if b"\0" not in content:
-            yield name, content.decode()
+        text = _text_of(name)
+        if text is not None:
+            yield name, text
 
 
 def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Yield (path, syntax tree) of the Python files in these folders."""
-    for name, text in texts(".py"):
+    """Yield (path, syntax tree) of the Python files in these folders; the trees are everybody's, to look at alone."""
+    for name, _ in texts(".py"):
         if name.startswith(folders):
-            yield name, ast.parse(text)
+            yield name, _tree_of(name)
+
+
+@cache
+def _text_of(name: str) -> str | None:
+    content = (ROOT / name).read_bytes()
+    return None if b"\0" in content else content.decode()
+
+
+@cache
+def _tree_of(name: str) -> ast.Module:
+    return ast.parse(_text_of(name) or "")
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

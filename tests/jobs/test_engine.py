@@ -57,6 +57,7 @@ async def follow_up(settings: Settings) -> Job:
     return job
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("database", ["postgres", "mariadb"])
 def test_a_rollback_enqueues_nothing(request: pytest.FixtureRequest, database: str) -> None:
     yard: Drill = request.getfixturevalue(database)
@@ -68,6 +69,7 @@ def test_a_rollback_enqueues_nothing(request: pytest.FixtureRequest, database: s
     assert workflow(yard.settings, attempts[0]) is None
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("database", ["postgres", "mariadb"])
 def test_a_commit_enqueues_the_attempt(request: pytest.FixtureRequest, database: str) -> None:
     yard: Drill = request.getfixturevalue(database)
@@ -80,6 +82,7 @@ def test_a_commit_enqueues_the_attempt(request: pytest.FixtureRequest, database:
     assert found is not None and found.status == "ENQUEUED"
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("database", ["postgres", "mariadb"])
 def test_a_verb_of_a_stage_enqueues_a_job_with_its_own_transaction(
     request: pytest.FixtureRequest, database: str
@@ -105,6 +108,7 @@ def test_a_stage_on_sqlite_enqueues_with_its_own_transaction(yard: Yard) -> None
     assert yard.workflow(job) is not None
 
 
+@pytest.mark.server
 def test_a_savepoint_alone_tells_the_engine_nothing(mariadb: Drill) -> None:
     with mariadb.inside(), session_scope() as session:
         with nested(session):
@@ -116,11 +120,13 @@ def test_a_savepoint_alone_tells_the_engine_nothing(mariadb: Drill) -> None:
     assert late is not None
 
 
+@pytest.mark.server
 def test_a_mariadb_without_a_database_for_jobs_says_which_setting_is_missing(mariadb: Drill) -> None:
     with pytest.raises(ValueError, match="JOBS_DATABASE_URL"):
         engine.jobs_url(Settings(mariadb.settings.instance, mariadb.settings.database_url, None, "", None))
 
 
+@pytest.mark.server
 def test_enqueueing_without_a_database_for_jobs_is_refused_in_words(
     mariadb: Drill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +148,7 @@ def test_jobs_that_come_home_again_are_looked_for_at_home(tmp_path: Path, monkey
     assert elsewhere == {}
 
 
+@pytest.mark.server
 def test_a_worker_on_mariadb_does_jobs_kept_elsewhere(mariadb: Drill) -> None:
     with mariadb.inside():
         ids = mariadb.enqueue(3)

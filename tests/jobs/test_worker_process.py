@@ -13,6 +13,9 @@ from app.jobs.repository import JobRepository, WorkerRepository
 from app.jobs.service import JobService
 from tests.jobs.drill import Drill, drill, wait_until
 
+# Each begins workers, and waits for what they do.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def yard(tmp_path: Path) -> Iterator[Drill]:
