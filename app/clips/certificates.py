@@ -27,7 +27,7 @@ SOUND_WORDS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """How alike a frame of the file is to one source frame, in dB."""
+    """How alike a frame of the file is to one source frame, in dB; no text where the recording has no such frame."""
 
     offset: int
     text: str
@@ -69,12 +69,12 @@ def shown_certificate(export: ClipExport, clock: Clock, picture_url: Callable[[s
         exact=exact,
         verdict_text=say("Exact") if exact else say("Not exact"),
         summary=_summary(proof, exact),
-        expected_frames=f"{proof['expected_frames']:,}",
-        actual_frames=f"{proof['actual_frames']:,}",
+        expected_frames=plural(proof["expected_frames"], "frame", "frames"),
+        actual_frames=plural(proof["actual_frames"], "frame", "frames"),
         in_timecode=clock.show(proof["in_point"]),
         out_timecode=clock.show_out(proof["out_point"]),
         pictures=_pictures(proof, clock, picture_url),
-        psnr=[_row(frame) for frame in proof.get("frames", []) if frame["role"] in ROLES],
+        psnr=_rows([frame for frame in proof.get("frames", []) if frame["role"] in ROLES]),
         psnr_note=_note(proof),
         method=_method(export, proof),
         hashes=_hashes(export, proof),
@@ -99,12 +99,15 @@ def _pictures(
     return shown
 
 
-def _row(frame: dict[str, Any]) -> Row:
-    words = ROLES[frame["role"]]
-    cells = [
-        Cell(each["offset"], f"{each['db']:.1f}", each["offset"] == frame["best_offset"]) for each in frame["psnr"]
-    ]
-    return Row(words, cells)
+def _rows(frames: list[dict[str, Any]]) -> list[Row]:
+    """Give every row the same columns: at an end of the recording a frame has fewer neighbours."""
+    offsets = sorted({each["offset"] for frame in frames for each in frame["psnr"]})
+    return [Row(ROLES[frame["role"]], [_cell(frame, offset) for offset in offsets]) for frame in frames]
+
+
+def _cell(frame: dict[str, Any], offset: int) -> Cell:
+    text = next((f"{each['db']:.1f}" for each in frame["psnr"] if each["offset"] == offset), "")
+    return Cell(offset, text, offset == frame["best_offset"])
 
 
 def _note(proof: dict[str, Any]) -> str | None:

@@ -1,5 +1,7 @@
 """From a search into a recording, and on from match to match."""
 
+import re
+
 import pytest
 
 from app.media.models import Media
@@ -54,3 +56,7 @@ def test_without_a_search_there_is_nothing_to_step_through(viewer: Visitor, medi
 
 def test_a_search_that_finds_nothing_here_says_so(viewer: Visitor, media: Media) -> None:
     assert "0 matches" in page(viewer, media, 0, "zebra")
+
+
+def test_one_match_is_one(viewer: Visitor, media: Media) -> None:
+    assert re.search(r">1 match<", page(viewer, media, 0, "laid"))
