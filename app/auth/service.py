@@ -148,7 +148,7 @@ class AuthService:
         The session this browser had before, whoever's it was, ends.
         """
         token = new_token()
-        moment = now()
+        user.last_login_at = moment = now()
         if browser.token:
             self.sessions.end(token_hash(browser.token), moment)
         self.sessions.add(
@@ -194,7 +194,6 @@ class AuthService:
             self.audit.note(AuditAction.LOGOUT, "sign-out", "user", found[1].id, found[1].display_name, by=found[1])
 
     def _enter(self, user: User, browser: Browser) -> Entered:
-        user.last_login_at = now()
         self.audit.note(AuditAction.LOGIN, "sign-in", "user", user.id, user.display_name, by=user)
         return Entered(user, self.open_session(user, browser))
 

@@ -39,6 +39,7 @@ def test_the_set_up_link_makes_the_first_admin_and_signs_them_in(client: FlaskCl
 
     assert answer.status_code == 303
     assert "Ingrid Berg" in client.get("/projects").get_data(as_text=True)
+    assert "never" not in client.get("/admin/users").get_data(as_text=True)
 
 
 def test_a_set_up_link_works_once(client: FlaskClient) -> None:
