@@ -18,6 +18,7 @@ from app.media.service import media_service
 from app.media.tus import storage
 from app.projects.service import Seat
 from app.transcripts.engine import is_ready
+from app.workbench.drawing import MOST_PPS
 from app.workbench.matches import matches_in
 from app.workbench.reads import Draft, Place, Workbench, workbench
 
@@ -114,4 +115,4 @@ def _zoom(text: str) -> float:
         value = float(text)
     except ValueError:
         return 0.0
-    return value if 0 < value <= 400 else 0.0
+    return value if 0 < value <= MOST_PPS else 0.0

@@ -12,6 +12,9 @@ from app.processing.waveform import read_peaks, svg_path
 # More points than this weigh more than they show.
 OVERVIEW_POINTS = 600
 WAVE_POINTS = 2400
+MOST_PPS = 400
+# Wider than most windows: a short recording fills them at any smaller zoom.
+WIDER_PX = 2000
 MOST_TICKS = 60
 STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
@@ -59,6 +62,11 @@ def _lacking(subject: str, media: Media, otherwise: str) -> str:
         return say("%(subject)s being made", subject=subject)
     failed = say("%(subject)s not made: processing failed. Retry is at the top of the page", subject=subject)
     return failed if media.state is MediaState.FAILED else otherwise
+
+
+def closer(pps: float, length_s: float) -> int:
+    """Return the next zoom, in pixels a second: twice this one, and more than a window shows without any."""
+    return int(min(MOST_PPS, max(10, 2 * pps, WIDER_PX / max(length_s, 0.1))))
 
 
 def _tiles(drawing: Drawing, media: Media, strip: Rendition, clock: Clock) -> None:

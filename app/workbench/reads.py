@@ -24,7 +24,7 @@ from app.media.reads import place_of, renditions_of
 from app.transcripts.reads import Told, Wanted, first_tick, told
 from app.transcripts.turns import Turn, turns_of
 from app.workbench.clip_rows import ClipRow, clip_rows
-from app.workbench.drawing import Drawing, draw
+from app.workbench.drawing import Drawing, closer, draw
 
 MOST_MARKS = 2000
 # More chapters than this beside the transcript are no help; their page has all.
@@ -116,6 +116,7 @@ class Workbench(Drawing):
     poster_url: str | None = None
     frame_times_url: str | None = None
     pps: float = 0.0
+    closer_pps: int = 0
     draft: Draft | None = None
     check: Any = None
     captions_url: str | None = None
@@ -157,6 +158,7 @@ def workbench(session: Session, viewer: User, media: Media, storage: LocalStorag
         at_timecode=clock.show(at),
         selected=place.clip,
         pps=place.pps,
+        closer_pps=closer(place.pps, clock.seconds(media.duration_frames)),
     )
     _source(page, media, renditions)
     _said(page, session, media, clock)

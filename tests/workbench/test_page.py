@@ -57,6 +57,15 @@ def test_the_address_names_the_frame(editor: Visitor, media: Media, query: str, 
     assert f'data-at="{frame}"' in text
 
 
+@pytest.mark.parametrize(("query", "closer"), [("", 50), ("z=50", 100), ("z=300", 400)])
+def test_zooming_in_without_scripts_goes_closer_each_time(
+    editor: Visitor, media: Media, query: str, closer: int
+) -> None:
+    text = editor.get(f"/m/{media.public_id}?{query}").get_data(as_text=True)
+
+    assert f'href="?z={closer}&amp;f=0#at"' in text
+
+
 def test_a_clip_in_the_address_is_chosen_and_its_first_frame_shown(
     editor: Visitor, company: Company, media: Media
 ) -> None:
