@@ -88,7 +88,7 @@ def environment(settings: Settings) -> list[tuple[str, str, str]]:
         ("RUSHES_REQUESTS_A_MINUTE", say("Changes of one person in a minute"), _rate(settings)),
         ("RUSHES_MAX_UPLOAD_GIB", say("Largest upload"), size(settings.max_upload_bytes)),
         ("RUSHES_MAX_FORM_MIB", say("Largest plain form"), size(settings.max_form_bytes)),
-        ("RUSHES_IMPORT_BY_URL", say("Bring recordings by address"), _by_url(settings)),
+        ("RUSHES_IMPORT_BY_URL", say("Import recordings by address"), _by_url(settings)),
         ("RUSHES_RESERVE_MIB", say("Kept free on the disk"), size(settings.reserve_bytes)),
         ("BACKUP_FOLDER", say("Where backups go"), str(settings.backups)),
         ("BACKUP_AT", say("Daily backup"), _hour(settings.backup_hour)),

@@ -87,7 +87,7 @@ FIELDS = {
     "created_by": later("Made by"),
     "description": later("Description"),
     "drop_frame": later("Drop frame"),
-    "duration_frames": later("Duration frames"),
+    "duration_frames": later("Length in frames"),
     "email": later("E-mail"),
     "engine": later("Engine"),
     "expires_at": later("Good until"),

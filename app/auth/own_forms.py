@@ -10,7 +10,7 @@ from app.auth.passwords import MAX_LENGTH
 from app.core.texts import later
 from app.core.web.forms import Form, OnceForm, VersionField, options, trim
 
-THEMES = [("system", later("As the system has it")), ("light", later("Light")), ("dark", later("Dark"))]
+THEMES = [("system", later("Same as the system")), ("light", later("Light")), ("dark", later("Dark"))]
 KEYS = [("on", later("On")), ("alt", later("Only together with Alt")), ("off", later("Off"))]
 SCOPES = [(TokenScope.READ.value, later("Read")), (TokenScope.WRITE.value, later("Read and write"))]
 LASTS = [

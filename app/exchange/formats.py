@@ -52,9 +52,9 @@ def read_marks(filename: str, data: bytes, target: Target) -> Found:
     """Return what a file marks in the recording; raises `Invalid` at `file` in words."""
     read = READERS.get(filename.rpartition(".")[2].lower())
     if read is None:
-        raise Invalid(say("Bring an EDL, a CSV table or an OpenTimelineIO file."), "file")
+        raise Invalid(say("Choose an EDL, a CSV table or an OpenTimelineIO file."), "file")
     if len(data) > LARGEST_BYTES:
-        raise Invalid(say("Bring a file of at most 1 MB."), "file")
+        raise Invalid(say("Choose a file of at most 1 MB."), "file")
     try:
         text = data.decode("utf-8-sig").replace("\0", "")
     except UnicodeDecodeError:

@@ -73,7 +73,7 @@ def checked(marks: Iterable[Mark], target: Target) -> list[Mark]:
     if not kept:
         raise Invalid(say("Nothing in this file marks a clip."), "file")
     if len(kept) > MOST_MARKS:
-        raise Invalid(say("This file marks %(count)s clips. Bring at most 500 at once.", count=len(kept)), "file")
+        raise Invalid(say("This file marks %(count)s clips. Import at most 500 at once.", count=len(kept)), "file")
     return list(kept.values())
 
 

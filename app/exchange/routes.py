@@ -141,7 +141,7 @@ def _bring(id: UUID, marks: list[Mark]) -> Response:
         there = url_for("workbench.show", id=id, _anchor="clips")
         claim(session, viewer().id, sent_mark()).leads_to(there)
         count = bring(session, viewer(), media, marks)
-    flash(say("%(clips)s brought in.", clips=plural(count, "clip", "clips")))
+    flash(say("%(clips)s imported.", clips=plural(count, "clip", "clips")))
     return go(there)
 
 

@@ -30,7 +30,7 @@ NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/g
 async def fetch(context: StageContext) -> None:
     """Fetch the file in a confined child and put it where an upload would lie."""
     if not context.settings.import_by_url:
-        raise ProcessingFailed(say("Bringing recordings by their address is switched off here."))
+        raise ProcessingFailed(say("Importing recordings by their address is switched off here."))
     media_id = context.job.media_id or 0
     async with context.db.areading() as session:
         url, room = await session.run_sync(_asked, media_id)

@@ -17,9 +17,9 @@ from app.processing.errors import MediaRefused
 from app.processing.fetching import knows_pages
 from app.projects.models import Project
 
-SWITCHED_OFF = later("Bringing recordings by their address is switched off here.")
+SWITCHED_OFF = later("Importing recordings by their address is switched off here.")
 HOW_TO_SWITCH_ON = later(
-    "Recordings can also be brought by their address: set RUSHES_IMPORT_BY_URL=yes and start again."
+    "Recordings can also be imported by their address: set RUSHES_IMPORT_BY_URL=yes and start again."
 )
 HOW_TO_READ_PAGES = later(
     "Addresses of files can be fetched. For those of pages, yt-dlp has to be installed beside Rushes."

@@ -123,7 +123,7 @@ def _teller(report: Reporting, chunk: Chunk, params: dict[str, Any]) -> Any:
         report(
             at_ms / length_ms,
             say(
-                "Writing down speech: %(minutes)s min %(seconds)s s",
+                "Transcribing: %(minutes)s min %(seconds)s s",
                 minutes=at_ms // 60_000,
                 seconds=at_ms // 1000 % 60,
             ),

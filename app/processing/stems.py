@@ -59,7 +59,9 @@ def stems(params: dict[str, Any], report: Report) -> dict[str, Any]:
             length = int(params.get("length_ms") or 0) / 1000
             report(
                 at / length if length else 0.5,
-                say("Parting voice and instruments: %(minutes)s min %(seconds)s s", minutes=at // 60, seconds=at % 60),
+                say(
+                    "Separating voice and instruments: %(minutes)s min %(seconds)s s", minutes=at // 60, seconds=at % 60
+                ),
             )
         for track in tracks:
             track.finish()

@@ -44,7 +44,7 @@ def new(slug: str) -> Response:
         seat = project_service(session).get_for(viewer(), slug, "media:upload")
         known = song_service(session).songs.recordings_without(seat.project.id)
     form.media.choices = options(
-        [("", say("None; I send a file")), *((str(row.public_id), row.title) for row in known)]
+        [("", say("None, I’ll send a file")), *((str(row.public_id), row.title) for row in known)]
     )
     if not form.is_submitted():
         form.media.data = request.args.get("media", "")

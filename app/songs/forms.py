@@ -21,7 +21,7 @@ class NewSongForm(OnceForm):
 
     file = FileField(later("Sound or video file"))
     # Sent twice, the recording is no choice any more the second time: the route looks at it itself.
-    media = SelectField(later("A recording that is here"), validators=[Optional()], validate_choice=False)
+    media = SelectField(later("A recording already here"), validators=[Optional()], validate_choice=False)
     title = StringField(later("Title"), [LONG], filters=[trim_or_none])
     artist = StringField(later("Artist"), [LONG], filters=[trim_or_none])
 

@@ -43,7 +43,7 @@ def read(filename: str, data: bytes, length_ms: int, *, named: bool = False) -> 
         raise Invalid(say("The file may have at most %(value)s MB.", value=LARGEST_BYTES // 1_000_000), "file")
     if length_ms <= 0:
         raise Invalid(
-            say("This recording is still being measured. Bring the file as soon as its length is known."), "file"
+            say("This recording is still being measured. Import the file as soon as its length is known."), "file"
         )
     cues = READERS[form](_decoded(data), length_ms)
     if len(cues) > MOST_CUES:

@@ -28,7 +28,7 @@ NONE_YET = later("There is no transcript yet.")
 NO_SOUND = later("There is no sound in this recording.")
 NOTHING_THERE = later("Nothing is said from here on.")
 SILENT = later("Nothing was said in this recording.")
-SOURCES = {TranscriptSource.SPEECH: later("recognised"), TranscriptSource.IMPORT: later("brought from a file")}
+SOURCES = {TranscriptSource.SPEECH: later("recognised"), TranscriptSource.IMPORT: later("imported from a file")}
 
 
 @dataclass(frozen=True)
@@ -148,10 +148,10 @@ def cues_of(session: Session, transcript: Transcript) -> list[Cue]:
 
 
 def title_of(transcript: Transcript) -> str:
-    """Name a transcript among several: "English, recognised", "Norwegian, brought from harbour.nb.srt"."""
+    """Name a transcript among several: "English, recognised", "Norwegian, imported from harbour.nb.srt"."""
     language = LANGUAGES.get(transcript.language, transcript.language)
     if transcript.source is TranscriptSource.IMPORT and transcript.engine:
-        return say("%(language)s, brought from %(file)s", language=language, file=transcript.engine)
+        return say("%(language)s, imported from %(file)s", language=language, file=transcript.engine)
     return f"{language}, {SOURCES[transcript.source]}"
 
 

@@ -67,7 +67,7 @@ def test_the_page_draws_both_regions_and_says_how_sure_it_is(editor: Visitor, me
     with counted() as statements:
         text = editor.get(f"/m/{media.public_id}/layout").get_data(as_text=True)
 
-    assert "Camera within the screen. The screen has 94 % of the picture. A machine is 80 % sure." in text
+    assert "Camera within the screen. The screen has 94 % of the picture. Found automatically, 80 % sure." in text
     assert '<rect class="camera" x="75.0%" y="75.0%" width="25.0%" height="25.0%"/>' in text
     assert f'src="/m/{media.public_id}/tile/50.jpg"' in text
     assert re.search(r'name="camera_width"[^>]* value="25\.0"', text)
@@ -170,7 +170,7 @@ def test_only_editors_change_it_and_sound_has_none(company: Company, media: Medi
         assert company.as_("viewer").post(path, data).status_code == 403
         assert company.as_("outsider").post(path, data).status_code == 404
         assert Visitor(company.app).post(path, data).status_code == 303
-    assert "Put it right" not in company.as_("viewer").get(at).get_data(as_text=True)
+    assert "Correct it" not in company.as_("viewer").get(at).get_data(as_text=True)
     sound = make_media(company.project, kind=MediaKind.AUDIO, title="Bell")
 
     answer = company.as_("editor").post(f"/m/{sound.public_id}/layout", {"samples": "60"})

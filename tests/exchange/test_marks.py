@@ -108,7 +108,7 @@ def test_rows_of_other_files_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("clips.txt", "x", "Bring an EDL, a CSV table or an OpenTimelineIO file."),
+        ("clips.txt", "x", "Choose an EDL, a CSV table or an OpenTimelineIO file."),
         ("clips.csv", "", "This table is empty."),
         ("clips.csv", "a,b\n1,2\n", "A table needs the columns in_timecode and out_timecode, or start and end."),
         ("clips.csv", "start,end\n1,2\n5,four\n", "Line 3: start and end are seconds"),

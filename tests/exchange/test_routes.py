@@ -120,7 +120,7 @@ def test_a_files_clips_are_shown_before_they_are_made(editor: Visitor, media: Me
     made = editor.post(at, {"marks": mark_of(seen.text), "act": "save"})
     assert made.status_code == 303 and made.location.endswith(f"/m/{media.public_id}#clips")
     assert clips_of(media) == [("Keel", 25, 50)]
-    assert "1 clip brought in." in editor.get(f"/m/{media.public_id}").text
+    assert "1 clip imported." in editor.get(f"/m/{media.public_id}").text
 
 
 def test_htmx_is_led_to_the_recording(editor: Visitor, media: Media) -> None:
@@ -141,7 +141,7 @@ def test_a_form_sent_twice_makes_the_clips_once(editor: Visitor, media: Media) -
     ("fields", "words"),
     [
         ({"file": (BytesIO(BAD.encode()), "list.edl")}, "Line 4: Out lies after the last frame of the recording."),
-        ({"file": (BytesIO(b"x"), "list.pdf")}, "Bring an EDL"),
+        ({"file": (BytesIO(b"x"), "list.pdf")}, "Choose an EDL"),
         ({"marks": "[[1,2]]"}, "The page was damaged."),
         ({"marks": "[[0,1001,'x',null]]".replace("'", '"')}, "Out lies after the last frame"),
         ({}, "Choose a file."),

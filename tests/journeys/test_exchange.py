@@ -18,7 +18,7 @@ def test_a_list_goes_out_and_comes_in_again(studio: Studio, pages: list[str], tm
     page.goto(studio.address(media))
     before = page.locator("#clip-rows li.clip").count()
 
-    page.get_by_role("link", name="To an editing program…").click()
+    page.get_by_role("link", name="Export clips…").click()
     with page.expect_download() as leaving:
         page.get_by_role("link", name="EDL", exact=True).click()
     leaving.value.save_as(tmp_path / leaving.value.suggested_filename)

@@ -10,7 +10,7 @@ NOTHING = {"poster_url": None, "scrub_url": None, "title": "Fog horn", "failure"
 
 @pytest.mark.parametrize(("wave", "plain"), [("M0 0", False), (None, True)])
 def test_what_is_being_made_is_readable_on_a_waveform_too(app: Flask, wave: str | None, plain: bool) -> None:
-    going = {"kind": "audio", "state": "processing", "progress": 40, "stage_text": "Parting voice and instruments"}
+    going = {"kind": "audio", "state": "processing", "progress": 40, "stage_text": "Separating voice and instruments"}
     item = SimpleNamespace(**NOTHING, **going, wave_path=wave)
 
     with app.test_request_context():

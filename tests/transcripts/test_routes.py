@@ -234,7 +234,7 @@ def test_a_recording_without_sound_says_so_and_offers_nothing(company: Company, 
     text = editor.get(f"/m/{silent.public_id}/transcript").get_data(as_text=True)
 
     assert "There is no sound in this recording." in text
-    assert "Write down speech" not in text
+    assert "Transcribe" not in text
     assert editor.post(f"/m/{silent.public_id}/transcript/recognition").status_code == 409
 
 

@@ -95,7 +95,7 @@ def test_captions_beside_a_file_become_transcripts_that_say_where_from(
         ("nb", "Harbour.nb.srt", ["We laid the keel", "om vinteren"]),
     ]
     text = company.as_("viewer").get(f"/m/{sound.public_id}/transcript").get_data(as_text=True)
-    assert "brought from harbour.srt" in text
+    assert "imported from harbour.srt" in text
     assert "harbour.srt: 2 lines taken in." in company.as_("viewer").get(f"/jobs/{job.public_id}").get_data(
         as_text=True
     )
