@@ -68,15 +68,36 @@ def behind(columns: Sequence[Column], values: Sequence[Any], *, descending: bool
     The first column alone bounds the range that is read; the others decide among equals.
     Raises `Invalid` for a value that is not of its column's kind: an address may hold anything.
     """
+    _refuse_others(columns, values)
+    return _sorts_behind(columns, values, descending=descending)
+
+
+def behind_place(columns: Sequence[Column], *, descending: bool) -> sa.ColumnElement[bool]:
+    """Return the same condition for a statement put together once; `read_place` gives what it is run with."""
+    places = [sa.bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(columns)]
+    return _sorts_behind(columns, places, descending=descending)
+
+
+def read_place(after: str, columns: Sequence[Column]) -> dict[str, Any]:
+    """Return the sort values in `after` by the names `behind_place` gave them; raises `Invalid` as `behind` does."""
+    values = decode_after(after, len(columns))
+    _refuse_others(columns, values)
+    return {f"after_{number}": value for number, value in enumerate(values)}
+
+
+def _sorts_behind(columns: Sequence[Column], values: Sequence[Any], *, descending: bool) -> sa.ColumnElement[bool]:
     head, *rest = columns
     value, *others = values
-    if not _is_comparable(head, value):
-        raise Invalid(DAMAGED, "after")
     further: sa.ColumnElement[bool] = head < value if descending else head > value
     if not rest:
         return further
     within: sa.ColumnElement[bool] = head <= value if descending else head >= value
-    return sa.and_(within, sa.or_(further, behind(rest, others, descending=descending)))
+    return sa.and_(within, sa.or_(further, _sorts_behind(rest, others, descending=descending)))
+
+
+def _refuse_others(columns: Sequence[Column], values: Sequence[Any]) -> None:
+    if not all(_is_comparable(column, value) for column, value in zip(columns, values, strict=True)):
+        raise Invalid(DAMAGED, "after")
 
 
 def _is_comparable(column: Column, value: Any) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from app.core.clock import now
 from app.core.texts import say
+from app.jobs.lists import ListedJob
 from app.jobs.models import Job, JobStatus
 from app.jobs.repository import STALLED_AFTER
 from app.pipelines import PIPELINES, STAGE_WORDS
@@ -14,7 +15,7 @@ ETA_AFTER_PERCENT = 10
 ONE_MINUTE = timedelta(minutes=1)
 
 
-def stage_words(job: Job) -> str:
+def stage_words(job: Job | ListedJob) -> str:
     """Return what the job does now: "Making pictures, step 2 of 6", or where it stands."""
     if job.status is JobStatus.QUEUED:
         return say("Waiting")
@@ -34,7 +35,7 @@ def stage_words(job: Job) -> str:
     }.get(job.status, say("Starting"))
 
 
-def silence(job: Job, moment: datetime | None = None) -> str | None:
+def silence(job: Job | ListedJob, moment: datetime | None = None) -> str | None:
     """Say how long a running job has given no sign of life, from two minutes on; None for one that is well."""
     if job.status is not JobStatus.RUNNING or job.heartbeat_at is None:
         return None
@@ -42,7 +43,7 @@ def silence(job: Job, moment: datetime | None = None) -> str | None:
     return say("No news for %(value)s min", value=silent // ONE_MINUTE) if silent >= STALLED_AFTER else None
 
 
-def eta(job: Job, moment: datetime | None = None) -> str | None:
+def eta(job: Job | ListedJob, moment: datetime | None = None) -> str | None:
     """Return about how long a running job still needs, rounded up; None before it can be known."""
     if job.status is not JobStatus.RUNNING or job.started_at is None or silence(job, moment):
         return None

@@ -108,6 +108,11 @@ class Song(Base):
         return self._made(RenditionKind.INSTRUMENTAL)
 
     @property
+    def has_times(self) -> bool:
+        """Say whether its lyrics are timed."""
+        return bool(self.synced_lyrics)
+
+    @property
     def audit_name(self) -> str:
         return self.title
 

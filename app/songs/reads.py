@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.texts import later
 from app.core.words import iso, lasts
+from app.jobs.lists import ListedJob
 from app.jobs.models import Job, JobStatus
 from app.jobs.words import eta, stage_words
 from app.media.files import Playable, playable, rendition_url
@@ -90,7 +91,7 @@ class Heard:
     job: JobWords | None
 
 
-def job_words(job: Job | None) -> JobWords | None:
+def job_words(job: Job | ListedJob | None) -> JobWords | None:
     """Return how the newest job stands; None for none, and for one somebody put away."""
     if job is None or job.dismissed_at is not None:
         return None
@@ -162,19 +163,19 @@ def row_dict(row: SongRow, media: Media | None, project: Project) -> dict[str, A
     }
 
 
-def song_dict(row: SongRow, media: Media | None, project: Project, played: Heard) -> dict[str, Any]:
-    """Return everything a program may know of a song; times of lines are milliseconds from the first tick."""
+def song_dict(song: Song, listed: dict[str, Any], played: Heard) -> dict[str, Any]:
+    """Add to what lists tell of a song all else a program may know; times are milliseconds from the first tick."""
     stems = [
         {"kind": stem.kind, "url": stem.url, "file_size": stem.file_size, "made_by": stem.made_by, "stale": stem.stale}
         for stem in played.stems
     ]
     timed = [{"ms": line.ms, "text": line.text} for line in played.lines if line.ms is not None]
     return {
-        **row_dict(row, media, project),
-        "lyrics": row.song.lyrics,
+        **listed,
+        "lyrics": song.lyrics,
         "synced_lyrics": timed,
         "stems": stems,
-        "updated_at": iso(row.song.updated_at),
+        "updated_at": iso(song.updated_at),
     }
 
 
@@ -195,7 +196,7 @@ def _line(row: SongRow, project: Project, media: Media | None, made: dict[Rendit
         duration_text=lasts(media.duration) if media is not None and media.duration_frames else None,
         date_added=song.date_added,
         has_stems=all(kind in (made or {}) for kind in STEMS),
-        has_times=bool(song.synced_lyrics),
+        has_times=song.has_times,
         job=job_words(row.job),
     )
 

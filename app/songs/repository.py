@@ -1,16 +1,19 @@
 """Songs as SQL sees them: newest first or by artist, found by title or artist, each with its latest job."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.pagination import Page, behind, clamp, decode_after, encode_after
+from app.core.pagination import Page, behind_place, clamp, encode_after, read_place
 from app.core.repository import Repository
 from app.core.search_text import query_tokens
+from app.jobs.lists import LISTED as LISTED_JOB
+from app.jobs.lists import ListedJob
 from app.jobs.models import Job
 from app.media.models import Media
-from app.songs.filters import SongFilter, SongRow
+from app.songs.filters import ListedSong, SongFilter, SongRow
 from app.songs.models import Song, SongSource
 
 ORDERS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -18,6 +21,13 @@ ORDERS: dict[str, tuple[tuple[str, ...], bool]] = {
     "artist": (("name_key", "id"), False),
 }
 NEWEST = SongFilter()
+
+SONGS = Song.metadata.tables["songs"]
+MEDIA = Media.metadata.tables["media"]
+JOBS = Job.metadata.tables["jobs"]
+HAS_TIMES = (sa.func.coalesce(SONGS.c.synced_lyrics, "") != "").label("has_times")
+# What lists show, read without making objects of it, in the order of the fields.
+LISTED_SONG = tuple(HAS_TIMES if name == "has_times" else SONGS.c[name] for name in ListedSong._fields)
 
 Projects = Sequence[int] | None
 
@@ -29,6 +39,7 @@ class SongRepository(Repository[Song]):
     """
 
     model = Song
+    order = ("date_added", "id")
     writable = frozenset(
         {
             "project_id",
@@ -50,8 +61,7 @@ class SongRepository(Repository[Song]):
         self, project_ids: Projects = None, *, after: str | None = None, limit: int = 50
     ) -> Page[Song]:
         """Return one page of songs, the one added last first."""
-        page = self.get_songs_with_jobs(project_ids, NEWEST, after=after, limit=limit)
-        return Page([row.song for row in page.items], page.next_after)
+        return self.page(self._listed(sa.select(Song), project_ids, ""), after=after, limit=limit)
 
     def search_by_title_or_artist(self, text: str, project_ids: Projects = None, *, limit: int = 50) -> list[Song]:
         """Return the newest songs with every word of `text` in title or artist; the words may be parts of words."""
@@ -77,17 +87,17 @@ class SongRepository(Repository[Song]):
         self, project_ids: Projects = None, wanted: SongFilter = NEWEST, *, after: str | None = None, limit: int = 50
     ) -> Page[SongRow]:
         """Return one page of songs, each once, with the latest job on its recording; one query."""
-        names, descending = ORDERS.get(wanted.sort, ORDERS[""])
-        columns = [getattr(Song, name) for name in names]
-        songs: Any = sa.select(Song, Job).outerjoin(Job, Job.id == _latest_job())
-        query = self._listed(songs, project_ids, wanted.q)
-        if after is not None:
-            query = query.where(behind(columns, decode_after(after, len(columns)), descending=descending))
+        names, _ = ORDERS.get(wanted.sort, ORDERS[""])
         size = clamp(limit)
-        rows = self.session.execute(query.order_by(*_sorted(wanted)).limit(size + 1)).all()
-        last = rows[size - 1].Song if len(rows) > size else None
-        items = [SongRow(row.Song, row.Job) for row in rows[:size]]
-        return Page(items, encode_after([getattr(last, name) for name in names]) if last else None)
+        asked: dict[str, Any] = {"size": size + 1, "projects": project_ids}
+        if after is not None:
+            asked |= read_place(after, [SONGS.c[name] for name in names])
+        query = _with_jobs(wanted.sort, project_ids is not None, after is not None)
+        if wanted.q:
+            query = query.where(*_named(wanted.q))
+        rows = [_row(row) for row in self.session.execute(query, asked).all()]
+        last = rows[size - 1].song if len(rows) > size else None
+        return Page(rows[:size], encode_after([getattr(last, name) for name in names]) if last else None)
 
     def recordings_without(self, project_id: int, limit: int = 200) -> list[Media]:
         """Return a project's newest recordings that are no song yet, at most 200."""
@@ -104,11 +114,7 @@ class SongRepository(Repository[Song]):
         query = query.where(Song.deleted_at.is_(None), Media.deleted_at.is_(None))
         if project_ids is not None:
             query = query.where(Song.project_id.in_(project_ids))
-        words = query_tokens(q)
-        if q.strip() and not words:
-            return query.where(sa.false())
-        # Tokens are letters and digits only: nothing in them is a wildcard.
-        return query.where(*(Song.name_key.contains(word, autoescape=True) for word in words))
+        return query.where(*_named(q))
 
 
 def _sorted(wanted: SongFilter) -> list[sa.ColumnElement[Any]]:
@@ -117,8 +123,39 @@ def _sorted(wanted: SongFilter) -> list[sa.ColumnElement[Any]]:
     return [column.desc() if descending else column.asc() for column in columns]
 
 
+def _named(q: str) -> list[sa.ColumnElement[bool]]:
+    words = query_tokens(q)
+    if q.strip() and not words:
+        return [sa.false()]
+    # Tokens are letters and digits only: nothing in them is a wildcard.
+    return [SONGS.c.name_key.contains(word, autoescape=True) for word in words]
+
+
+@cache
+def _with_jobs(sort: str, is_within: bool, is_further: bool) -> sa.Select[Any]:
+    """Return the list's statement, put together once for each of its few forms."""
+    names, descending = ORDERS.get(sort, ORDERS[""])
+    columns = [SONGS.c[name] for name in names]
+    joined = SONGS.outerjoin(JOBS, JOBS.c.id == _latest_job()).outerjoin(MEDIA, MEDIA.c.id == SONGS.c.media_id)
+    query = sa.select(*LISTED_SONG, *LISTED_JOB).select_from(joined)
+    query = query.where(SONGS.c.deleted_at.is_(None), MEDIA.c.deleted_at.is_(None))
+    if is_within:
+        query = query.where(SONGS.c.project_id.in_(sa.bindparam("projects", expanding=True)))
+    if is_further:
+        query = query.where(behind_place(columns, descending=descending))
+    ordered = query.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    return ordered.limit(sa.bindparam("size", type_=sa.Integer()))
+
+
 def _latest_job() -> sa.ScalarSelect[int]:
     """Return the id of the newest job on a song's recording itself; those on its clips do not count."""
-    job = sa.orm.aliased(Job)
-    mine = sa.select(job.id).where(job.media_id == Song.media_id, job.clip_id.is_(None))
-    return mine.order_by(job.created_at.desc(), job.id.desc()).limit(1).correlate(Song).scalar_subquery()
+    job = JOBS.alias()
+    mine = sa.select(job.c.id).where(job.c.media_id == SONGS.c.media_id, job.c.clip_id.is_(None))
+    return mine.order_by(job.c.created_at.desc(), job.c.id.desc()).limit(1).correlate(SONGS).scalar_subquery()
+
+
+def _row(row: sa.Row[Any]) -> SongRow:
+    width = len(LISTED_SONG)
+    # A song without a job has nothing but NULLs behind its own columns.
+    job = ListedJob._make(row[width:]) if row[width] is not None else None
+    return SongRow(ListedSong._make(row[:width]), job)

@@ -63,7 +63,7 @@ def show(id: UUID) -> Response:
         job = latest_job(session, media.id) if media is not None else None
         played = heard(session, song, media, job)
     if wants_json():
-        return as_json(song_dict(SongRow(song, job), media, seat.project, played))
+        return as_json(song_dict(song, row_dict(SongRow(song, job), media, seat.project), played))
     return render(
         "songs/show.html",
         song=song,
