@@ -87,12 +87,14 @@ class SongRepository(Repository[Song]):
         self, project_ids: Projects = None, wanted: SongFilter = NEWEST, *, after: str | None = None, limit: int = 50
     ) -> Page[SongRow]:
         """Return one page of songs, each once, with the latest job on its recording; one query."""
-        names, _ = ORDERS.get(wanted.sort, ORDERS[""])
+        # An address may ask for any order: what is kept is kept for those there are.
+        sort = wanted.sort if wanted.sort in ORDERS else ""
+        names, _ = ORDERS[sort]
         size = clamp(limit)
         asked: dict[str, Any] = {"size": size + 1, "projects": project_ids}
         if after is not None:
             asked |= read_place(after, [SONGS.c[name] for name in names])
-        query = _with_jobs(wanted.sort, project_ids is not None, after is not None)
+        query = _with_jobs(sort, project_ids is not None, after is not None)
         if wanted.q:
             query = query.where(*_named(wanted.q))
         rows = [_row(row) for row in self.session.execute(query, asked).all()]
@@ -134,7 +136,7 @@ def _named(q: str) -> list[sa.ColumnElement[bool]]:
 @cache
 def _with_jobs(sort: str, is_within: bool, is_further: bool) -> sa.Select[Any]:
     """Return the list's statement, put together once for each of its few forms."""
-    names, descending = ORDERS.get(sort, ORDERS[""])
+    names, descending = ORDERS[sort]
     columns = [SONGS.c[name] for name in names]
     joined = SONGS.outerjoin(JOBS, JOBS.c.id == _latest_job()).outerjoin(MEDIA, MEDIA.c.id == SONGS.c.media_id)
     query = sa.select(*LISTED_SONG, *LISTED_JOB).select_from(joined)
