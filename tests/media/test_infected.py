@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.audit.models import AuditAction, AuditLog
+from app.audit.refusals import Refusals
 from app.clips.models import Clip
 from app.core.db import transaction
 from app.core.malware import SILENT, Scanner, look_with
@@ -36,6 +37,8 @@ REFUSED = f"was not taken in: the scanner found {FOUND} in it."
 
 @pytest.fixture
 def clamd(app: Flask, tmp_path: Path) -> Iterator[Clamd]:
+    # Ten a minute of one person are noted, and people of other tests had the same ids.
+    app.extensions["refusals"] = Refusals()
     with running_clamd(tmp_path) as server:
         look_with(Scanner(server.path, timeout_s=0.2), partial(note_infected, app))
         yield server
