@@ -121,11 +121,14 @@ def test_the_peak_memory_of_a_child_is_noted_on_its_stage(yard: Yard, tmp_path: 
 
 def test_a_recording_we_do_not_read_fails_the_job_with_its_reason(yard: Yard, tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a recording")
-    probing(tmp_path / "notes.mp4")
+
+    @stage("one")
+    async def probe(context: StageContext) -> None:
+        await context.processing("probe", {"path": str(tmp_path / "notes.mp4")}, reads=[tmp_path / "notes.mp4"])
+
     job = yard.enqueue()
 
     yard.run(job)
 
     assert yard.job(job).status == JobStatus.FAILED
-    assert yard.job(job).error_message
-    assert "foresee" not in yard.job(job).error_message
+    assert str(yard.job(job).error_message).startswith("This is a text file, not a recording.")
