@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -18,8 +19,9 @@ from app.jobs.engine import Engine
 from app.jobs.ledger import Ledger
 from app.jobs.models import Job, JobStatus
 from app.jobs.service import JobService
+from app.pipelines import PIPELINES
 from tests.jobs.conftest import Yard
-from tests.jobs.drill import Drill, drill, wait_until
+from tests.jobs.drill import KINDS, Drill, drill, wait_until
 from tests.servers import mariadb_server, postgres_server
 
 
@@ -103,7 +105,8 @@ def test_a_request_enqueues_with_its_own_transaction(yard: Yard) -> None:
 
 
 def test_a_stage_on_sqlite_enqueues_with_its_own_transaction(yard: Yard) -> None:
-    job = asyncio.run(follow_up(yard.settings))
+    with patch.dict(PIPELINES, KINDS):
+        job = asyncio.run(follow_up(yard.settings))
 
     assert yard.workflow(job) is not None
 
