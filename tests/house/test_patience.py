@@ -135,6 +135,14 @@ def is_let_go(client: socket.socket) -> bool:
     return received < 300 * 86_000
 
 
+def test_whoever_was_let_go_waits_for_nothing_more() -> None:
+    channel = patience.PatientChannel.__new__(patience.PatientChannel)
+    channel._later, channel.requests, channel.total_outbufs_len = [], [], 7
+    channel.will_close, channel.close_when_flushed, channel.connected = False, False, False
+
+    assert not channel.readable() and not channel.writable()
+
+
 def test_whoever_is_being_worked_for_is_not_slow() -> None:
     channel = patience.PatientChannel.__new__(patience.PatientChannel)
     channel._begin()

@@ -46,12 +46,19 @@ class PatientChannel(HTTPChannel):  # type: ignore[misc]
 
     def readable(self) -> bool:
         """Say whether to read on; where another request waits and all before it is done, that one is begun instead."""
+        if not self.connected:
+            # Let go while the server asks all what they wait for: asked for too, the number would be the next one's.
+            return False
         if not self._later:
             return bool(super().readable())
         if super().readable():
             self.requests.append(self._later.pop(0))
             self.server.add_task(self)
         return False
+
+    def writable(self) -> bool:
+        """Say whether there is something to send; nothing to somebody who was let go."""
+        return self.connected and bool(super().writable())
 
     def write_soon(self, data: Any) -> int:
         """Let bytes wait to be sent; the first of an answer begin its time."""
