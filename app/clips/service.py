@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.auth.models import User
 from app.clips.bounds import refuse_outside
 from app.clips.models import Clip, ClipOrigin
+from app.clips.naming import said_in
 from app.clips.repository import ClipRepository
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound, Stale
@@ -60,11 +61,16 @@ class ClipService:
         )
 
     def create(self, editor: User, media: Media, fields: ClipFields, origin: ClipOrigin = ClipOrigin.MANUAL) -> Clip:
-        """Mark a clip; raises `Invalid` with the field. Writes the row, the counts and the history."""
+        """Mark a clip, called by the words said in it where nobody named it.
+
+        Raises `Invalid` with the field. Writes the row, the counts and the history.
+        """
+        self.validate_bounds(media, fields.in_point, fields.out_point)
+        named = fields.title.strip() or said_in(self.session, media, fields.in_point, fields.out_point)
         clip = Clip(
             project_id=media.project_id,
             media_id=media.id,
-            title=_title(fields.title, say("Untitled clip")),
+            title=_title(named, say("Untitled clip")),
             notes=fields.notes,
             in_point=fields.in_point,
             out_point=fields.out_point,

@@ -95,5 +95,10 @@ class CutList:
 
 
 def one_line(text: str) -> str:
-    """Return text without line ends and other control characters: in lists of lines it is one of them."""
+    """Return text without line ends and all else that cannot be printed, which neither lists nor databases take."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def clean_lines(text: str | None) -> str | None:
+    """Return text with its lines, each as `one_line` has it; None for nothing."""
+    return "\n".join(one_line(line) for line in (text or "").splitlines()).strip() or None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from app.core.errors import Invalid
 from app.core.texts import say
 from app.exchange.cut_list import Cut, CutList, Source, one_line
-from app.exchange.marks import Found, Mark, Target, at_line, checked, fit_title
+from app.exchange.marks import Found, Mark, Target, at_line, checked, fit_notes, fit_title
 
 REEL_LENGTH = 8
 # No program writes longer ones, and looking for marks takes longer than in proportion.
@@ -90,7 +90,7 @@ class _Event:
     source_out: str
     names: list[str] = field(default_factory=list)
     title: str = ""
-    notes: str | None = None
+    notes: str = ""
     frames: int | None = None
 
     def take(self, comment: str) -> None:
@@ -132,4 +132,4 @@ def _mark(event: _Event, target: Target) -> Mark | None:
     if in_point == out_point:
         return None
     name = event.title or next(iter(event.names), "")
-    return Mark(fit_title(name), in_point, out_point, event.notes, event.line)
+    return Mark(fit_title(name), in_point, out_point, fit_notes(event.notes), event.line)

@@ -10,6 +10,7 @@ from app.clips.bounds import refuse_outside
 from app.clips.service import LONGEST_TITLE
 from app.core.errors import Invalid
 from app.core.texts import say
+from app.exchange.cut_list import clean_lines, one_line
 from app.media.clock import Clock
 
 MOST_MARKS = 500
@@ -49,10 +50,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Found:
-    """The marks of a file, in its order, and how many were of other recordings."""
+    """The marks of a file, in its order, how many were of other recordings, and how many are clips already."""
 
     marks: list[Mark]
     of_others: int = 0
+    here_already: int = 0
 
 
 def names_of(filename: str, title: str) -> frozenset[str]:
@@ -84,4 +86,9 @@ def at_line(line: int, words: str) -> Invalid:
 
 def fit_title(text: str) -> str:
     """Return a name that fits a clip."""
-    return " ".join(text.split())[:LONGEST_TITLE]
+    return one_line(text)[:LONGEST_TITLE].rstrip()
+
+
+def fit_notes(text: str) -> str | None:
+    """Return notes that fit a clip; None for none."""
+    return clean_lines(text[:LONGEST_NOTES])

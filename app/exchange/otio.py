@@ -13,7 +13,7 @@ from app.core.errors import Invalid
 from app.core.texts import say
 from app.core.timecode import SNAP_TOLERANCE, Rate
 from app.exchange.cut_list import Cut, CutList
-from app.exchange.marks import LONGEST_NOTES, Found, Mark, Target, checked, fit_title
+from app.exchange.marks import Found, Mark, Target, checked, fit_notes, fit_title
 
 USED_MEDIA = "DEFAULT_MEDIA"
 # Stacks in tracks in stacks: no program nests them deeper.
@@ -110,7 +110,7 @@ def _mark(clip: dict[str, Any], target: Target) -> Mark:
     start, length = (clip["source_range"][name] for name in ("start_time", "duration"))
     in_point = _frames(start, target) - target.clock.start
     extra = (clip.get("metadata") or {}).get("rushes") or {}
-    notes = str(extra.get("notes") or "")[:LONGEST_NOTES] or None
+    notes = fit_notes(str(extra.get("notes") or ""))
     return Mark(fit_title(str(clip.get("name") or "")), in_point, in_point + _frames(length, target), notes)
 
 

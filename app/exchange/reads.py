@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clips.filters import ClipFilter
@@ -13,8 +14,9 @@ from app.core.pagination import MAX_ROWS
 from app.core.texts import say
 from app.core.timecode import Rate
 from app.core.words import lasts
-from app.exchange.cut_list import Cut, CutList, Source, one_line
+from app.exchange.cut_list import Cut, CutList, Source, clean_lines, one_line
 from app.exchange.formats import FORMS, SOUND_FORMS, Form
+from app.exchange.marks import Mark
 from app.media.clock import clock_of
 from app.media.models import Media
 from app.media.reads import media_by_ids
@@ -65,8 +67,19 @@ def gather_project(session: Session, project_id: int, wanted: ClipFilter) -> Gat
 
 
 def gather_media(session: Session, media: Media) -> Gathered:
-    """Return a recording's clips in the order they begin, at most 1,000."""
-    return _gathered(session, clip_service(session).clips.find_by_media(media.id))
+    """Return a recording's clips in the order they begin, at most 2,000."""
+    return _gathered(session, clip_service(session).clips.find_by_media(media.id, limit=MOST_CUTS + 1))
+
+
+def not_here_yet(session: Session, media: Media, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks that are no clips of the recording already; one without a name is, whatever that is called."""
+    clip, firsts = Clip, {mark.in_point for mark in marks}
+    query = sa.select(clip.in_point, clip.out_point, clip.title).where(
+        clip.media_id == media.id, clip.deleted_at.is_(None), clip.in_point.in_(firsts)
+    )
+    here = {tuple(row) for row in session.execute(query)}
+    unnamed = {(first, end, "") for first, end, _ in here}
+    return [mark for mark in marks if (mark.in_point, mark.out_point, mark.title) not in here | unnamed]
 
 
 def groups_of(gathered: Gathered) -> list[Group]:
@@ -163,6 +176,5 @@ def _source(media: Media) -> Source:
 
 
 def _cut(clip: Clip, source: Source, tags: list[tuple[str, int]]) -> Cut:
-    # Line by line: no form takes the control characters a text may hold.
-    notes = "\n".join(one_line(line) for line in (clip.notes or "").splitlines()) or None
-    return Cut(one_line(clip.title), source, clip.in_point, clip.out_point, notes, tuple(name for name, _ in tags))
+    names = tuple(one_line(name) for name, _ in tags)
+    return Cut(one_line(clip.title), source, clip.in_point, clip.out_point, clean_lines(clip.notes), names)

@@ -1,6 +1,6 @@
 """Clips taken to an editing program as cut lists and tables, and brought in from its files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from app.core.web.rates import costly
 from app.exchange.formats import FORMS, LARGEST_BYTES, Form, read_marks
 from app.exchange.forms import BringForm
 from app.exchange.marks import Found, Mark
-from app.exchange.reads import Gathered, cut_list, gather_media, gather_project, groups_of, table_rows
+from app.exchange.reads import Gathered, cut_list, gather_media, gather_project, groups_of, not_here_yet, table_rows
 from app.exchange.service import bring, packed, target_of, unpacked
 from app.exchange.tables import write_table
 from app.media.clock import Clock, clock_of
@@ -109,6 +109,8 @@ def bring_in(id: UUID) -> Response:
             found = _found(form, media, clock)
             if request.form.get("act") == "save":
                 return _bring(id, found.marks)
+            with reading() as session:
+                found = _new_in(session, media, found)
             form.marks.data = packed(found.marks)
     return render(
         "exchange/import.html",
@@ -116,9 +118,10 @@ def bring_in(id: UUID) -> Response:
         form=form,
         marks=[_shown(mark, clock) for mark in found.marks],
         of_others=found.of_others,
+        here_already=found.here_already,
         media=media,
         project=seat.project,
-        example=clock.show(min(media.duration_frames // 2, media.duration_frames)),
+        example=clock.show(media.duration_frames // 2),
     )
 
 
@@ -135,19 +138,24 @@ def _found(form: BringForm, media: Media, clock: Clock) -> Found:
     raise Invalid(say("Choose a file."), "file")
 
 
+def _new_in(session: Session, media: Media, found: Found) -> Found:
+    marks = not_here_yet(session, media, found.marks)
+    return replace(found, marks=marks, here_already=len(found.marks) - len(marks))
+
+
 def _bring(id: UUID, marks: list[Mark]) -> Response:
     with transaction(actor()) as session:
         media, _ = media_service(session).get_for(viewer(), id, "clip:edit")
         there = url_for("workbench.show", id=id, _anchor="clips")
         claim(session, viewer().id, sent_mark()).leads_to(there)
-        count = bring(session, viewer(), media, marks)
+        count = bring(session, viewer(), media, not_here_yet(session, media, marks))
     flash(say("%(clips)s imported.", clips=plural(count, "clip", "clips")))
     return go(there)
 
 
 def _shown(mark: Mark, clock: Clock) -> dict[str, Any]:
     return {
-        "title": mark.title or say("Untitled clip"),
+        "title": mark.title,
         "in_timecode": clock.show(mark.in_point),
         "out_timecode": clock.show_out(mark.out_point),
         "length_text": clock.length(mark.out_point - mark.in_point),

@@ -9,7 +9,7 @@ from app.auth.models import User
 from app.clips.service import ClipFields, clip_service
 from app.core.errors import Invalid
 from app.core.texts import say
-from app.exchange.marks import LONGEST_NOTES, Mark, Target, checked, fit_title, names_of
+from app.exchange.marks import Mark, Target, checked, fit_notes, fit_title, names_of
 from app.media.clock import Clock
 from app.media.models import Media
 
@@ -43,9 +43,6 @@ def unpacked(text: str, target: Target) -> list[Mark]:
     if not all(isinstance(title, str) and isinstance(notes, str | None) for _, _, title, notes in rows):
         raise damaged
     return checked(
-        [
-            Mark(fit_title(title), first, end, (notes or "")[:LONGEST_NOTES] or None)
-            for first, end, title, notes in rows
-        ],
+        [Mark(fit_title(title), first, end, fit_notes(notes or "")) for first, end, title, notes in rows],
         target,
     )

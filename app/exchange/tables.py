@@ -9,7 +9,7 @@ from fractions import Fraction
 from app.core.csv import harmless, lines
 from app.core.errors import Invalid
 from app.core.texts import say
-from app.exchange.marks import LONGEST_NOTES, Found, Mark, Target, at_line, checked, fit_title
+from app.exchange.marks import Found, Mark, Target, at_line, checked, fit_notes, fit_title
 
 HEAD = (
     "title",
@@ -78,7 +78,7 @@ def _mark(number: int, row: dict[str, str], pair: tuple[str, str], target: Targe
         in_point, out_point = _points(pair[0], first, last, target)
     except Invalid as error:
         raise at_line(number, str(error)) from error
-    notes = _as_typed(row.get("notes", ""))[:LONGEST_NOTES] or None
+    notes = fit_notes(_as_typed(row.get("notes", "")))
     return Mark(fit_title(_as_typed(row.get("title", ""))), in_point, out_point, notes, number)
 
 

@@ -1,7 +1,7 @@
 """The media page, what its draft form asks and saves, and where the viewer stopped."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, abort, request, url_for
@@ -30,7 +30,6 @@ from app.media.tus import storage
 from app.processing.frame_index import FrameIndex
 from app.workbench.answers import changed, place_asked
 from app.workbench.answers import show as show_page
-from app.workbench.naming import said_in
 from app.workbench.reads import Place, job_line
 
 bp = Blueprint("workbench", __name__)
@@ -90,10 +89,7 @@ def create(id: UUID) -> Response:
             service = clip_service(session)
             media, _ = service.media.get_for(viewer(), id, "clip:edit")
             mark = claim(session, viewer().id, sent_mark())
-            fields = fields_of(form, clock_of(media))
-            if not fields.title.strip() and 0 <= fields.in_point < fields.out_point:
-                fields = replace(fields, title=said_in(session, media, fields))
-            clip = service.create(viewer(), media, fields)
+            clip = service.create(viewer(), media, fields_of(form, clock_of(media)))
             mark.leads_to(url_for("workbench_clips.show", id=clip.public_id))
         if not form.has_errors:
             return changed(

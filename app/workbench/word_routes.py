@@ -8,6 +8,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired
 
 from app.clips.models import ClipOrigin
+from app.clips.naming import name_of
 from app.clips.service import ClipFields, clip_service
 from app.core.db import transaction
 from app.core.errors import Invalid, NotFound
@@ -20,7 +21,6 @@ from app.transcripts.answers import clock_for
 from app.transcripts.reads import end_tick, first_tick
 from app.transcripts.service import TranscriptService, transcript_service
 from app.workbench.answers import changed
-from app.workbench.naming import name_of
 from app.workbench.reads import Place
 
 bp = Blueprint("workbench_words", __name__)

@@ -1,5 +1,6 @@
 """Taking clips along and bringing them in, as people and programs do."""
 
+import json
 from io import BytesIO
 from typing import Any
 
@@ -178,9 +179,31 @@ def test_a_table_goes_out_and_comes_in_to_the_frame(company: Company, editor: Vi
     make_clip(company.editor, media, 100, 200, "=SUM(1)")
     table = editor.get(f"/m/{media.public_id}/clips.csv").text
 
-    editor.post(f"/m/{media.public_id}/clips/import", sent(table, "clips.csv", act="save"))
+    editor.post(f"/m/{media.public_id}/clips/import", sent(table.replace("(1)", "(2)"), "clips.csv", act="save"))
 
-    assert clips_of(media) == [("=SUM(1)", 100, 200)] * 2
+    assert clips_of(media) == [("=SUM(1)", 100, 200), ("=SUM(2)", 100, 200)]
+
+
+def test_what_is_here_already_is_not_made_again(company: Company, editor: Visitor, media: Media) -> None:
+    make_clip(company.editor, media, 25, 50, "Keel")
+    at = f"/m/{media.public_id}/clips/import"
+    unnamed = "start,end,title\n1,2,\n3,4,Mast\n"
+
+    whole, part = editor.post(at, sent()).text, editor.post(at, sent(unnamed, "clips.csv")).text
+    editor.post(at, sent(act="save"))
+
+    assert "Every clip in this file is here already." in whole and 'value="save"' not in whole
+    assert "The file marks 1 clip." in part and "One more is here already, and is left out." in part
+    assert clips_of(media) == [("Keel", 25, 50)]
+
+
+@pytest.mark.parametrize("title", ["Ke\0el", "Ke\ud800el", "Ke\nel", " Ke\u2028el "])
+def test_what_no_database_takes_is_taken_off(editor: Visitor, media: Media, title: str) -> None:
+    marks = json.dumps([[25, 50, title, f"One\n{title}"]])
+
+    answer = editor.post(f"/m/{media.public_id}/clips/import", {"marks": marks, "act": "save"})
+
+    assert answer.status_code == 303 and clips_of(media) == [("Ke el", 25, 50)]
 
 
 def test_the_pages_ask_the_database_no_more_for_many_clips(company: Company, media: Media) -> None:

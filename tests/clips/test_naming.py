@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.workbench.naming import name_of
+from app.clips.naming import name_of
 from tests.factories import make_media, make_transcript
 from tests.visitors import Company
 

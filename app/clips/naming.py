@@ -1,11 +1,10 @@
-"""What a clip is called whom nobody named: the words that are said in it."""
+"""What a clip is called that nobody named: the words said in it."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.clips.service import ClipFields
+from app.core.timecode import frames_to_ms
 from app.media.models import Media
-from app.transcripts.answers import clock_for
 from app.transcripts.models import TranscriptSegment
 from app.transcripts.service import transcript_service
 from app.transcripts.words import text_of
@@ -22,17 +21,15 @@ def name_of(text: str) -> str:
     return text[: LONGEST_NAME - 1].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 
-def said_in(session: Session, media: Media, fields: ClipFields) -> str:
-    """Return what a clip without a name is called: its first words in the transcript people read, or nothing.
+def said_in(session: Session, media: Media, in_point: int, out_point: int) -> str:
+    """Return the first words said in [in_point, out_point), in the transcript people read, as a name; or nothing.
 
-    A word belongs to it where its middle lies inside.
+    A word belongs to it where its middle lies inside. Where the rate varies the edges are about right: it is a name.
     """
-    service = transcript_service(session)
-    transcript = service.choose(media)
+    transcript = transcript_service(session).choose(media)
     if transcript is None:
         return ""
-    clock = clock_for(service, media)
-    start, end = (round(clock.seconds(point) * 1000) for point in (fields.in_point, fields.out_point))
+    start, end = (frames_to_ms(point, media.rate_num, media.rate_den) for point in (in_point, out_point))
     line = TranscriptSegment
     query = sa.select(line.words_json).where(
         line.transcript_id == transcript.id, line.start_ms < end, line.end_ms > start
